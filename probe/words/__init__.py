@@ -1,0 +1,25 @@
+"""Every sentence the robot says to people, in Chinese and English, from the TOML files beside this one.
+
+A key is `FILE.NAME` ("because.busy_tone" is the table `[busy_tone]` of `because.toml`). Placeholders are those of
+`str.format`. A test holds that both languages exist for every key and use the same placeholders.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def catalogue(name: str) -> dict[str, dict[str, str]]:
+    """One file of sentences: name → language → sentence."""
+    return tomllib.loads((files(__package__) / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def words(key: str, lang: str, **values: object) -> str:
+    """The sentence `key` in `lang`, filled in. KeyError when there is none: that is a defect of ours."""
+    name, _, entry = key.partition(".")
+    return catalogue(name)[entry][lang].format(**values)
