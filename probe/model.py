@@ -165,7 +165,7 @@ class Signal(Fact, frozen=True, kw_only=True):
         return int(code) if code.isdigit() else None
 
 
-class Trace(Fact, frozen=True, kw_only=True):
+class Trace(Fact, frozen=True, kw_only=True, omit_defaults=False):
     """What happened in one call, without opinion. Its JSON form is `trace.json` of a case folder."""
 
     schema: Literal[1] = 1
