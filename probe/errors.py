@@ -63,3 +63,9 @@ class ScenarioError(ProbeError):
     """A scenario file is wrong."""
 
     exit_code = 9
+
+
+class ReportError(ProbeError):
+    """A report cannot be made."""
+
+    exit_code = 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(p.name.removesuffix(".yaml") for p in files(__package__).iterdir() if p.name.endswith(".yaml")))
 
 
+@cache
 def load(name: str) -> Scenario:
     """The scenario shipped under this name. KeyError when there is none, msgspec.ValidationError when it is wrong."""
     if name not in names():

@@ -1,0 +1,49 @@
+# `make` alone = lint + test. `make demo` and `make test` set up everything they need on a fresh Debian machine with Python 3.11.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+JOBS ?= 4
+
+all: lint test
+
+demo: $(VENV)/.installed ## dial a practice district over real SIP and open the report
+	$(BIN)/probe demo
+
+test: $(VENV)/.tests packages ## run every test, real SIP peers, database server and browser included
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+lint: $(VENV)/.tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.tests packages ## measure lines, busy calls and start-up on this machine
+	$(BIN)/python -m tests.bench
+
+bench-kills: $(VENV)/.tests ## 200 seeded SIGKILLs during rounds: nothing unaccounted for, nothing dialled twice
+	$(BIN)/python -m tests.bench.kills
+
+packages: ## Debian packages that the tests need (SIP peers, a browser)
+	@sh tests/packages.sh
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV) || { echo "hint: on Debian, apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.tests: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info tongbutong-demo
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+.PHONY: all demo test lint bench bench-kills packages clean help
+.DEFAULT_GOAL := all

@@ -1,0 +1,80 @@
+"""The command line. Each command is a file of its own, imported only when it is asked for: `--help` is quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from probe import __version__
+from probe.cli.talk import Talk, error_line
+from probe.errors import ProbeError
+
+COMMANDS = {
+    "demo": "Try everything on the practice exchange; nobody real is called. 在练习交换机上完整演示",
+    "init": "Write a commented probe.toml and a sample directory. 生成配置文件和号码表样例",
+    "check": "Look over settings, folders, database and trunks before anyone is called. 拨打前检查",
+    "numbers": "The directory: check, import and list the numbers. 号码表",
+    "dial": "Call numbers now and say what happened. 立即拨打",
+    "round": "Call every number of the directory once. 全部拨打一轮",
+    "classify": "Judge stored calls: case folders or recordings. 判定已有的录音和信令",
+    "report": "Write the report of a period. 生成报告",
+    "exchange": "Run the practice exchange for your own trials. 运行练习交换机",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands live in `probe.cli.<name>` as `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"probe.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--settings", "settings_file", metavar="FILE", help="The settings (default: ./probe.toml). 配置文件")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of what people read. 界面语言")
+@click.version_option(__version__, "--version", prog_name="tongbutong (通不通)")
+@click.pass_context
+def cli(ctx: click.Context, settings_file: str | None, lang: str | None) -> None:
+    """Tongbutong (通不通) phones published service numbers the way a citizen would and says honestly what happened.
+
+    Start with `probe demo`: a practice district is dialled over real SIP, and a report opens. Then `probe init`.
+
+    \b
+    Exit codes: 0 all well · 1 a verdict of the demo or of a case was wrong · 2 wrong usage · 3 settings
+    4 directory · 5 trunk, line or recordings folder · 6 database · 7 unreadable case · 8 number refused
+    9 scenario · 10 calls were made, but some failed through our own fault · 11 practice exchange
+    12 report · 130 stopped by Ctrl-C
+    """
+    ctx.obj = Talk(settings_file=settings_file, lang=lang)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Entry point `probe`: runs a command and turns what people can mend into one line and an exit code."""
+    talk: Talk | None = None
+    try:
+        with cli.make_context("probe", list(sys.argv[1:] if argv is None else argv)) as ctx:
+            talk = ctx.obj
+            code = cli.invoke(ctx)
+        sys.exit(code if isinstance(code, int) else 0)
+    except ProbeError as error:
+        click.echo(error_line(error, talk), err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)

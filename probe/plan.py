@@ -1,0 +1,50 @@
+"""Which calls are to be made: numbers in, orders out. Pure; the clock and the dice are arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+import scenarios
+from probe.model import Number, Order
+
+SAY = Path(__file__).parent / "data" / "say"
+
+
+def batch_id(now: datetime, dice: int) -> str:
+    """A name for calls that belong together: when it began (UTC), and four hex digits against collisions."""
+    return f"{now:%Y%m%dT%H%M%S}-{dice & 0xFFFF:04x}"
+
+
+def call_id(batch: str, number: str) -> str:
+    """One call's name within a batch, safe as a file name. One number has one call per batch."""
+    digits = number.removeprefix("+")
+    if digits.isascii() and digits.isdigit():
+        return f"{batch}-{digits}"
+    readable = "".join(c if c.isascii() and c.isalnum() else "-" for c in number)[:40].strip("-")
+    return f"{batch}-{readable}-{sha256(number.encode()).hexdigest()[:8]}"
+
+
+def orders(
+    numbers: Iterable[Number], *, batch: str, why: str, country: str, ring_limit_s: float | None = None
+) -> tuple[Order, ...]:
+    """One order per number, each after its scenario. `ring_limit_s` overrides the scenario's."""
+    return tuple(_order(number, batch, why, country, ring_limit_s) for number in numbers)
+
+
+def _order(number: Number, batch: str, why: str, country: str, ring_limit_s: float | None) -> Order:
+    scenario = scenarios.load(number.scenario)
+    return Order(
+        call_id=call_id(batch, number.number),
+        number=number.number,
+        office=number.office,
+        why=why,
+        scenario=number.scenario,
+        country=country,
+        ring_limit_s=scenario.ring_limit_s if ring_limit_s is None else ring_limit_s,
+        answered_limit_s=scenario.answered_limit_s,
+        deadline_s=scenario.deadline_s,
+        say=str(SAY / f"{scenario.say}.wav") if scenario.say else None,
+    )
