@@ -65,6 +65,12 @@ class ScenarioError(ProbeError):
     exit_code = 9
 
 
+class ExchangeError(ProbeError):
+    """The practice exchange cannot be run: its district file, its port or its log."""
+
+    exit_code = 11
+
+
 class ReportError(ProbeError):
     """A report cannot be made."""
 
