@@ -1,0 +1,56 @@
+"""The last guards, inside the line itself, before any packet: who may never be called, and who may be called at all.
+
+The directory and the switchboard ask the same questions before; a line does not rely on them (telephony.md §6).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from probe.dial.trunk import Trunk, request_uri
+from probe.dial.uri import SipUri, is_loopback, is_sip
+from probe.errors import DialError, ProbeError, RefusedError
+from probe.model import Order
+from probe.never_dial import refusal
+
+_CALL_ID = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)  # it becomes a file name and a SIP Call-ID
+
+
+def checked(
+    order: Order,
+    trunk: Trunk | None,
+    *,
+    area_code: str,
+    country: str,
+    allowed: Callable[[str], bool],
+    address: str | None = None,
+) -> SipUri:
+    """The address to dial for this order. RefusedError or DialError when it must not or cannot be dialled.
+
+    `allowed` says whether a number stands in the directory. A `sip:` URI whose host is this machine needs not to; then
+    `address`, the IP address it is about to be sent to, must be this machine's too.
+    """
+    if not _CALL_ID.fullmatch(order.call_id):
+        raise DialError("dial.bad_call_id", call_id=order.call_id)
+    reason = refusal(order.number, country=country, area_code=area_code)
+    if reason is not None:
+        raise RefusedError(reason, number=order.number)
+    uri = request_uri(order.number, trunk, area_code=area_code, country=country)
+    # What goes on the wire is what a switch acts upon: a wrong prefix must not make an emergency call of a good number.
+    by_name = is_sip(order.number)
+    reason = None if by_name else refusal(uri.user, country=country, area_code=area_code)
+    if reason is not None:
+        raise RefusedError(reason, number=uri.user)
+    own_machine = by_name and is_loopback(uri.host) and (address is None or is_loopback(address))
+    if not own_machine and not allowed(order.number):
+        raise RefusedError("dial.not_allowed", number=order.number)
+    if order.say is not None and not Path(order.say).is_file():
+        raise DialError("dial.say_missing", file=order.say)
+    return uri
+
+
+def values_of(error: ProbeError) -> dict[str, str | int | float]:
+    """The error's values in a form that travels as JSON."""
+    return {name: value if isinstance(value, str | int | float) else str(value) for name, value in error.values.items()}

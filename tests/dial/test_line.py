@@ -1,0 +1,469 @@
+"""The line program itself, over real sockets, against a far end that does what each test says."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import wave
+from pathlib import Path
+
+import psutil
+import pytest
+
+from probe.dial.messages import Configure, Dial, Refused, encode
+from probe.dial.trunk import Secret, Trunk
+from probe.model import Blame, Origin, Outcome, Record
+from tests.dial.one_line import one_line, order_for
+from tests.dial.peer import A_LAW_SILENCE, FarEnd, field, peer
+
+
+def test_early_media_is_heard_and_recorded(tmp_path: Path) -> None:
+    sent_to_us: list[bytes] = []
+
+    def busy(call: FarEnd) -> None:
+        call.reply("100 Trying")
+        call.reply("183 Session Progress", sdp=True)
+        call.talk(b"\x2a" * 160, seconds=1.0)
+        sent_to_us.extend(call.rtp_payloads())
+        call.reply("486 Busy Here", 'Reason: Q.850;cause=17;text="User busy"', "Reason: SIP;cause=486")
+        call.expect("ACK")
+
+    with peer(busy) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+    kinds = [(s.status, s.origin, s.sdp) for s in trace.signals if s.received]
+    assert kinds == [(100, Origin.WIRE, False), (183, Origin.WIRE, True), (486, Origin.WIRE, False)]
+    assert trace.signals[-2].headers["Reason"] == ('Q.850;cause=17;text="User busy"', "SIP;cause=486")
+    assert (trace.released_by, trace.answered_at_s, trace.robot_fault) == ("far", None, None)
+    assert trace.packets_received == 50
+    assert trace.packets_lost == 0
+    assert trace.media_started_at_s is not None
+    assert trace.recording is not None
+    with wave.open(str(tmp_path / trace.recording)) as file:
+        assert 0.7 < file.getnframes() / 8000 < 1.3
+        assert any(file.readframes(8000)), "the tone is in it"
+    assert len(sent_to_us) > 30, "silence is sent from the first media on"
+    assert set(sent_to_us) == {A_LAW_SILENCE * 160}
+    assert "P-Early-Media: supported" in far.invite
+    assert f"Call-ID: {trace.call_id}" in far.invite
+    assert re.search(r"m=audio \d+ RTP/AVP 8 0 \d+\r", far.invite), "G.711 and telephone events, nothing else"
+
+
+def test_a_180_with_sdp_is_early_media_too_and_the_answer_may_renegotiate(tmp_path: Path) -> None:
+    def clerk(call: FarEnd) -> None:
+        call.reply("180 Ringing", sdp=True)
+        call.talk(seconds=0.5)
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.talk(seconds=0.5)
+        call.reply("200 OK", to=call.expect("BYE"))
+
+    with peer(clerk) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}", answered_limit_s=1.0)
+    assert trace.answered_at_s is not None
+    assert trace.media_started_at_s is not None
+    assert trace.media_started_at_s < trace.answered_at_s
+    assert trace.packets_received == 50, "over both streams"
+    assert trace.recording is not None
+    with wave.open(str(tmp_path / trace.recording)) as file:
+        assert 1.3 < file.getnframes() / 8000 < 1.8, "one recording, without a gap"
+
+
+def test_no_media_no_file(tmp_path: Path) -> None:
+    def busy(call: FarEnd) -> None:
+        call.reply("486 Busy Here")
+        call.expect("ACK")
+
+    with peer(busy) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+    assert (trace.recording, trace.packets_received) == (None, None)
+    assert not list(tmp_path.glob("recordings/*/*"))
+
+
+def test_ring_limit_cancels(tmp_path: Path) -> None:
+    def rings(call: FarEnd) -> None:
+        call.reply("180 Ringing")
+        cancel = call.expect("CANCEL")
+        call.reply("200 OK", to=cancel)
+        call.reply("487 Request Terminated")
+        call.expect("ACK")
+
+    with peer(rings) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}", ring_limit_s=0.5)
+    assert trace.released_by == "robot"
+    assert trace.answered_at_s is None
+    assert trace.ended_at_s == pytest.approx(0.55, abs=0.1)
+    assert [s.status for s in trace.signals if s.received] == [180, 487]
+
+
+def test_an_answer_that_crosses_the_cancel_is_hung_up(tmp_path: Path) -> None:
+    def crosses(call: FarEnd) -> None:
+        call.reply("180 Ringing")
+        cancel = call.expect("CANCEL")
+        call.reply("200 OK", to=cancel)
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.reply("200 OK", to=call.expect("BYE"))
+
+    with peer(crosses) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}", ring_limit_s=0.5)
+    assert [s.sent or s.status for s in trace.signals] == ["INVITE", 180, "CANCEL", 200, "ACK", "BYE"]
+    assert trace.answered_at_s is not None
+
+
+def test_the_far_end_hangs_up(tmp_path: Path) -> None:
+    def drops(call: FarEnd) -> None:
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.talk(seconds=0.3)
+        call.request("BYE", "Reason: Q.850;cause=16")
+        call.expect("SIP/2.0 200")
+
+    with peer(drops) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+    assert (trace.signals[-1].received, trace.signals[-1].origin) == ("BYE", Origin.WIRE)
+    assert trace.signals[-1].headers == {"Reason": ("Q.850;cause=16",)}
+    assert trace.released_by == "far"
+    assert trace.packets_received == 15
+
+
+def test_nobody_sends_us_elsewhere(tmp_path: Path) -> None:
+    """Neither a redirection nor a transfer may make the robot call a number of the far end's choice."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+        elsewhere.bind(("127.0.0.1", 0))
+        elsewhere.setblocking(False)
+        target = f"<sip:110@127.0.0.1:{elsewhere.getsockname()[1]}>"
+
+        def redirects(call: FarEnd) -> None:
+            call.reply("302 Moved Temporarily", f"Contact: {target}")
+            call.expect("ACK")
+
+        def transfers(call: FarEnd) -> None:
+            call.reply("200 OK", sdp=True)
+            call.expect("ACK")
+            call.request("REFER", f"Refer-To: {target}")
+            call.expect("SIP/2.0 603")
+            call.reply("200 OK", to=call.expect("BYE"))
+
+        with one_line(tmp_path) as line:
+            with peer(redirects) as far:
+                moved = line.call(f"sip:1001@127.0.0.1:{far.port}")
+            with peer(transfers) as far:
+                referred = line.call(f"sip:1001@127.0.0.1:{far.port}", answered_limit_s=0.5)
+        assert moved.signals[-2].status == 302
+        assert target in moved.signals[-2].headers["Contact"]
+        assert "REFER" in [s.received for s in referred.signals]
+        with pytest.raises(BlockingIOError):
+            elsewhere.recv(1)
+
+
+def test_reliable_provisionals_are_acknowledged(tmp_path: Path) -> None:
+    def reliable(call: FarEnd) -> None:
+        assert "100rel" in field(call.invite, "Supported")
+        call.reply("183 Session Progress", "Require: 100rel", "RSeq: 1", sdp=True)
+        invite = call.invite
+        call.reply("200 OK", to=call.expect("PRACK"))
+        call.invite = invite
+        call.reply("486 Busy Here")
+        call.expect("ACK")
+
+    with peer(reliable) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+    assert [s.sent or s.status for s in trace.signals] == ["INVITE", 183, "PRACK", 486, "ACK"]
+
+
+def digest_is_right(request: str, password: str) -> bool:
+    """RFC 2617 without qop."""
+    given: dict[str, str] = dict(re.findall(r'(\w+)="([^"]*)"', field(request, "Proxy-Authorization")))
+    secret = hashlib.md5(f"robot:{given['realm']}:{password}".encode()).hexdigest()
+    asked = hashlib.md5(f"INVITE:{given['uri']}".encode()).hexdigest()
+    return hashlib.md5(f"{secret}:{given['nonce']}:{asked}".encode()).hexdigest() == str(given["response"])
+
+
+def asks_for_a_password(call: FarEnd) -> None:
+    call.reply("407 Proxy Authentication Required", 'Proxy-Authenticate: Digest realm="pbx", nonce="n1"')
+    call.expect("ACK")
+    if digest_is_right(call.expect("INVITE"), "right"):
+        call.reply("486 Busy Here")
+    else:
+        call.reply("403 Forbidden")
+    call.expect("ACK")
+
+
+@pytest.mark.parametrize(("password", "final"), [("right", 486), ("wrong", 403)])
+def test_the_trunk_asks_for_the_password(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], password: str, final: int
+) -> None:
+    with peer(asks_for_a_password) as far:
+        trunk = Trunk(
+            name="ims", proxy=f"sip:127.0.0.1:{far.port}", username="robot", password=Secret(password), caller_id="0571"
+        )
+        with one_line(tmp_path, trunk=trunk, allowed=("+8657187250001",)) as line:
+            trace = line.call("+8657187250001")
+            argv = psutil.Process(line.process.pid).cmdline()
+    assert [s.sent or s.status for s in trace.signals] == ["INVITE", 407, "ACK", "INVITE", final, "ACK"]
+    assert trace.trunk == "ims"
+    assert far.invite.startswith(f"INVITE sip:+8657187250001@127.0.0.1:{far.port} SIP/2.0")
+    assert "sip:0571@127.0.0.1;tag=" in field(far.invite, "From")
+    output = capfd.readouterr()
+    assert password not in f"{argv}{trace}{output.out}{output.err}"
+
+
+def test_only_the_trunk_is_told_credentials(tmp_path: Path) -> None:
+    def curious(call: FarEnd) -> None:
+        call.reply("401 Unauthorized", 'WWW-Authenticate: Digest realm="pbx", nonce="n1"')
+        call.expect("ACK")
+
+    with peer(curious) as far:
+        trunk = Trunk(name="ims", proxy="sip:127.0.0.1:9", username="robot", password=Secret("right"))
+        with one_line(tmp_path, trunk=trunk) as line:
+            trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+    assert [s.sent or s.status for s in trace.signals] == ["INVITE", 401, "ACK"]
+    assert trace.trunk == ""
+
+
+def test_a_silent_host_is_given_up_soon_and_a_late_ring_is_cancelled(tmp_path: Path) -> None:
+    def late(call: FarEnd) -> None:
+        call.wait(6.2)
+        call.reply("180 Ringing")
+        call.expect("CANCEL")
+
+    with peer(late) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+        while "CANCEL" not in str(far.seen):
+            time.sleep(0.05)
+    last = trace.signals[-1]
+    assert (last.status, last.origin) == (408, Origin.TIMER)
+    assert trace.ended_at_s == pytest.approx(6.0, abs=0.2)
+    assert {s.sent for s in trace.signals[:-1]} == {"INVITE"}
+
+
+def test_a_refused_port_is_known_at_once(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with one_line(tmp_path) as line:
+        began = time.monotonic()
+        trace = line.call(f"sip:1001@127.0.0.1:{port}")
+    assert time.monotonic() - began < 2.0
+    last = trace.signals[-1]
+    assert (last.received, last.origin) == ("SIP/2.0 503 Connection refused", Origin.TRANSPORT)
+
+
+def test_hostile_bytes_do_no_harm(tmp_path: Path) -> None:
+    def hostile(call: FarEnd) -> None:
+        call.reply("180 {raw}", 'Reason: Q.850;cause=17;text="{raw}"', raw=b"\xff\xfe\x1b[31m\xe2\x80\xae")
+        call.reply("183 占线", "Reason: " + "B" * 3000)
+        call.reply("486 " + "A" * 2000)
+        call.expect("ACK")
+
+    with peer(hostile) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+        assert isinstance(line.result_of(f"sip:110@127.0.0.1:{far.port}"), Refused), "the line is well"
+    told = str(trace)
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    assert "SIP/2.0 183 占线" in told
+    assert [s.status for s in trace.signals if s.received][-1] == 486
+    assert max(len(str(s)) for s in trace.signals) < 2000
+
+
+def test_a_full_disk_ends_the_call_at_once(tmp_path: Path) -> None:
+    def clerk(call: FarEnd) -> None:
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.reply("200 OK", to=call.expect("BYE", within_s=3.0))
+
+    with peer(clerk) as far, one_line(tmp_path) as line:
+        order = order_for(f"sip:1001@127.0.0.1:{far.port}")
+        for day in ("today", "tomorrow"):  # the test may run over midnight
+            name = subprocess.run(["date", "-u", "-d", day, "+%F"], capture_output=True, text=True, check=True).stdout
+            folder = tmp_path / "recordings" / name.strip()
+            folder.mkdir(parents=True)
+            (folder / f"{order.call_id}.wav").symlink_to("/dev/full")
+        line.ask(Dial(order=order, address="127.0.0.1"))
+        record = line.result()
+    assert isinstance(record, Record)
+    assert "No space left on device" in str(record.trace.robot_fault)
+    assert record.trace.ended_at_s is not None
+    assert record.trace.ended_at_s < 1.0
+    assert (record.verdict.outcome, record.verdict.blame) == (Outcome.INCONCLUSIVE, Blame.ROBOT)
+
+
+@pytest.mark.parametrize("number", ["+86110", "0571110", "１１０", "057112110", "9110", "sip:110@127.0.0.1:{port}"])
+def test_the_line_itself_refuses_emergency_numbers(tmp_path: Path, number: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trunk_socket:
+        trunk_socket.bind(("127.0.0.1", 0))
+        trunk_socket.setblocking(False)
+        port = trunk_socket.getsockname()[1]
+        number = number.format(port=port)
+        trunk = Trunk(name="t", proxy=f"sip:127.0.0.1:{port}")
+        with one_line(tmp_path, trunk=trunk, allowed=(number,)) as line:
+            refused = line.result_of(number)
+        assert isinstance(refused, Refused)
+        assert refused.key == "never_dial.emergency"
+        with pytest.raises(BlockingIOError):
+            trunk_socket.recv(1)
+
+
+def test_the_line_itself_refuses_who_is_not_listed(tmp_path: Path) -> None:
+    trunk = Trunk(name="t", proxy="sip:127.0.0.1:9")
+    with one_line(tmp_path, trunk=trunk, allowed=("+8657187250002",)) as line:
+        refused = line.result_of("+8657187250001")
+        assert isinstance(refused, Refused)
+        assert (refused.key, refused.values) == ("dial.not_allowed", {"number": "+8657187250001"})
+
+
+def rings_until_cancelled(call: FarEnd) -> None:
+    call.reply("180 Ringing")
+    cancel = call.expect("CANCEL")
+    call.reply("200 OK", to=cancel)
+    call.reply("487 Request Terminated")
+    call.expect("ACK")
+
+
+def test_the_operator_hangs_up(tmp_path: Path) -> None:
+    with peer(rings_until_cancelled) as far, one_line(tmp_path) as line:
+        line.start(f"sip:1001@127.0.0.1:{far.port}")
+        line.until("ringing")
+        began = time.monotonic()
+        line.hang_up()
+        record = line.result()
+        assert time.monotonic() - began < 0.5
+    assert isinstance(record, Record)
+    assert record.trace.robot_fault == "the operator stopped the call"
+    assert record.trace.released_by == "robot"
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "end of stdin"])
+def test_a_line_that_must_leave_hangs_up_first(tmp_path: Path, how: str) -> None:
+    with peer(rings_until_cancelled) as far, one_line(tmp_path) as line:
+        line.start(f"sip:1001@127.0.0.1:{far.port}")
+        line.until("ringing")
+        began = time.monotonic()
+        if how == "end of stdin":
+            assert line.process.stdin is not None
+            line.process.stdin.close()
+        else:
+            line.process.send_signal(signal.Signals[how])
+        record = line.result()
+        assert line.process.wait(2.0) == 0
+        assert time.monotonic() - began < 2.0
+    assert isinstance(record, Record)
+    assert record.trace.robot_fault == "the operator stopped the call"
+
+
+def test_ctrl_c_is_the_switchboards_business(tmp_path: Path) -> None:
+    with peer(rings_until_cancelled) as far, one_line(tmp_path) as line:
+        line.start(f"sip:1001@127.0.0.1:{far.port}", ring_limit_s=0.8)
+        line.until("ringing")
+        line.process.send_signal(signal.SIGINT)
+        record = line.result()
+    assert isinstance(record, Record)
+    assert record.trace.robot_fault is None
+
+
+def test_a_line_does_not_outlive_its_parent(tmp_path: Path) -> None:
+    """Even when somebody else still holds its stdin open: the kernel tells it."""
+    (tmp_path / "allowed").write_bytes(b"")
+    configure = Configure(
+        trunk=None,
+        area_code="",
+        country="CN",
+        lang="en",
+        data_folder=str(tmp_path),
+        allow_list=str(tmp_path / "allowed"),
+    )
+    parent_code = (
+        "import subprocess, sys, time; subprocess.Popen([sys.executable, '-m', 'probe.dial.line']); time.sleep(60)"
+    )
+    with (
+        peer(rings_until_cancelled) as far,
+        subprocess.Popen([sys.executable, "-c", parent_code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent,
+    ):
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        order = order_for(f"sip:1001@127.0.0.1:{far.port}")
+        parent.stdin.write(encode(configure) + encode(Dial(order=order, address="127.0.0.1")))
+        parent.stdin.flush()
+        while b"ringing" not in parent.stdout.readline():
+            pass
+        parent.kill()
+        began = time.monotonic()
+        rest = parent.stdout.read()  # ends when the last process that could write to it is gone
+        assert time.monotonic() - began < 2.0
+        assert b'"Done"' in rest
+        parent.stdin.close()
+
+
+SPEAKING = """
+import sys, time
+from pathlib import Path
+from probe.dial.events import Ended
+from probe.dial.phone import Phone
+from probe.dial.uri import parse_uri
+
+with Phone() as phone:
+    phone.dial(parse_uri(sys.argv[1]), address="127.0.0.1", call_id="speaking", trunk=None, caller="robot")
+    began, said, over = time.monotonic(), False, False
+    while not over:
+        over = any(isinstance(event, Ended) for event in phone.poll(0.05))
+        if not said and time.monotonic() - began > 0.3:
+            said = True
+            phone.say(Path(sys.argv[2]))
+"""
+
+
+def test_a_prompt_is_heard_by_the_far_end_once(tmp_path: Path) -> None:
+    prompt = tmp_path / "say_hello.wav"
+    with wave.open(str(prompt), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\x00\x20" * 4000)
+    heard = []
+
+    def clerk(call: FarEnd) -> None:
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.wait(1.8)
+        heard.extend(call.rtp_payloads())
+        call.request("BYE")
+        call.expect("SIP/2.0 200")
+
+    with peer(clerk) as far:
+        uri = f"sip:1001@127.0.0.1:{far.port}"
+        subprocess.run([sys.executable, "-c", SPEAKING, uri, str(prompt)], check=True, stdout=subprocess.DEVNULL)
+    loud = [payload for payload in heard if payload != A_LAW_SILENCE * 160]
+    assert 23 <= len(loud) <= 27, "half a second, once"
+
+
+def own_memory(pid: int) -> int:
+    """Bytes that belong to this process alone, whoever else has loaded the same libraries."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(text.split("Anonymous:")[1].split()[0]) * 1024
+
+
+def test_many_calls_leave_no_trace_in_the_process(tmp_path: Path) -> None:
+    def busy_again_and_again(call: FarEnd) -> None:
+        for number in range(45):
+            if number:
+                call.expect("INVITE")
+            call.reply("183 Session Progress", sdp=True)
+            call.talk(seconds=0.04)
+            call.reply("486 Busy Here")
+            call.expect("ACK")
+
+    with peer(busy_again_and_again) as far, one_line(tmp_path) as line:
+        process = psutil.Process(line.process.pid)
+        sizes = []
+        for _ in range(3):
+            for _ in range(15):
+                assert line.call(f"sip:1001@127.0.0.1:{far.port}").signals[-2].status == 486
+            sizes.append((process.num_fds(), process.num_threads(), own_memory(process.pid)))
+    (_, _, _), (fds, threads, memory), (fds_later, threads_later, memory_later) = sizes
+    assert (fds_later, threads_later) == (fds, threads)
+    # An INVITE transaction over UDP is remembered for 32 s (RFC 3261, timer D) in a pool of 37 kB: 15 of them, no more.
+    assert memory_later - memory < 15 * 60_000
