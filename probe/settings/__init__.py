@@ -1,0 +1,26 @@
+"""Settings: `probe.toml`, read once at the edge; frozen from then on.
+
+Read `schema.py` for what may be set, `load.py` for how the file is found and read, `mistakes.py` for what is said
+about a wrong one, `start.py` for `probe init`.
+"""
+
+from probe.settings.load import default_settings, demo_settings, find, read
+from probe.settings.mistakes import Mistake, WrongSettings
+from probe.settings.schema import Data, Robot, Settings, TrunkSettings
+from probe.settings.secret import Caution
+from probe.settings.start import init
+
+__all__ = [
+    "Caution",
+    "Data",
+    "Mistake",
+    "Robot",
+    "Settings",
+    "TrunkSettings",
+    "WrongSettings",
+    "default_settings",
+    "demo_settings",
+    "find",
+    "init",
+    "read",
+]

@@ -1,0 +1,118 @@
+"""What pydantic says of a settings file, in our words: file, line, what was found, what is allowed, what was meant."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import msgspec
+import phonenumbers
+from pydantic_core import ErrorDetails
+
+from probe.dial.trunk import NumberFormat
+from probe.errors import SettingsError
+from probe.hints import nearest, shown
+from probe.settings.schema import TABLES
+from probe.words import words
+
+_HIDDEN = {"password", "password_env", "password_file"}  # somebody may have put the password itself there
+_CREDENTIALS = re.compile(r"//[^/]*@|:[^:/@]*@")  # in a URL
+
+
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing wrong in the file. `place` is as one would write it there: `[robot] country = "CHN"`."""
+
+    line: int
+    place: str
+    key: str
+    values: dict[str, str] = {}
+    near: str | None = None
+
+    def text(self, lang: str, file: Path) -> str:
+        """The mistake in one line."""
+        reason = words(self.key, lang, **self.values)
+        if self.near:
+            reason += words("settings.near", lang, near=self.near)
+        return words("settings.at_line", lang, file=file, line=self.line, place=self.place, reason=reason)
+
+
+class WrongSettings(SettingsError):
+    """The file is TOML, but says what cannot be meant: every mistake, one a line, in the order of the lines."""
+
+    def __init__(self, file: Path, details: Iterable[ErrorDetails], lines: Mapping[tuple[str, ...], int]) -> None:
+        super().__init__("settings.at_line")
+        self.file = file
+        self.mistakes = tuple(sorted((_mistake(detail, lines) for detail in details), key=lambda m: m.line))
+
+    def text(self, lang: str = "en") -> str:
+        return "\n".join(mistake.text(lang, self.file) for mistake in self.mistakes)
+
+
+def _mistake(detail: ErrorDetails, lines: Mapping[tuple[str, ...], int]) -> Mistake:
+    kind, found = detail["type"], detail["input"]
+    context = {name: str(value) for name, value in detail.get("ctx", {}).items()}
+    path = tuple(str(part) for part in detail["loc"] if part != "[key]")
+    if kind == "settings.local_without_area":
+        path = ("trunk", context["name"], "number_format")
+    line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 1)
+    if kind == "extra_forbidden":
+        return _unknown(path, line)
+    if kind == "missing":
+        return Mistake(line=line, place=_place(path[:-1]), key=f"settings.missing_{path[-1]}")
+    if "[key]" in detail["loc"]:
+        return Mistake(line=line, place=_place(path), key="settings.trunk_name")
+    if len(path) == 2 and path[0] == "trunk" and not isinstance(found, dict):
+        return Mistake(line=line, place=_place(("trunk",)), key="settings.trunk_without_name")
+    if len(path) == 1:
+        return Mistake(line=line, place=_place(path), key="settings.want_table", values={"name": path[0]})
+    place = _place(path, found)
+    if kind.startswith("settings."):
+        return Mistake(line=line, place=place, key=kind)
+    near = nearest(found, _choices(path[-1])) if isinstance(found, str) else None
+    return Mistake(line=line, place=place, key=f"settings.allowed_{path[-1]}", near=near)
+
+
+def _unknown(path: tuple[str, ...], line: int) -> Mistake:
+    """A table or key that does not exist. Its value is not shown: it might be a password by another name."""
+    if len(path) == 1:
+        near, values = nearest(path[0], TABLES), {"name": shown(path[0])}
+        return Mistake(line=line, place=_place(path), key="settings.unknown_table", values=values, near=near)
+    *table, name = path
+    if path[0] == "trunk" and name == "password":
+        return Mistake(line=line, place=_place(path), key="settings.password_in_file")
+    allowed = tuple(TABLES[path[0]].model_fields)
+    values = {"name": shown(name), "table": _place(tuple(table)), "allowed": ", ".join(allowed)}
+    return Mistake(
+        line=line, place=_place(path), key="settings.unknown_key", values=values, near=nearest(name, allowed)
+    )
+
+
+def _choices(key: str) -> Iterable[str]:
+    """The values of a key that has too many of them to list, or such as are easily misspelt."""
+    match key:
+        case "country":
+            return tuple(phonenumbers.SUPPORTED_REGIONS)
+        case "timezone":
+            return tuple(available_timezones())
+        case "number_format":
+            return tuple(NumberFormat)
+        case _:
+            return ()
+
+
+def _place(path: tuple[str, ...], value: object = None) -> str:
+    """`[trunk.office] lines = 0`; tables, and values that may be secret, by name only."""
+    if path[0] not in TABLES:
+        return shown(path[0])
+    depth = 2 if path[0] == "trunk" else 1
+    table = f"[{shown('.'.join(path[:depth]))}]"
+    if len(path) <= depth:
+        return table
+    name = shown(path[depth])
+    if isinstance(value, str | int | float) and name not in _HIDDEN:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        return f"{table} {name} = {shown(_CREDENTIALS.sub('***@', text))}"
+    return f"{table} {name}"
