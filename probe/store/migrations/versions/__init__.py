@@ -1,0 +1,1 @@
+"""One file per step: v0001_…, v0002_…."""

@@ -1,0 +1,77 @@
+"""Between our types and the columns of a row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from probe.model import Call, Check, Number, Order, Record, Sounds, Trace, Verdict
+
+_encoder = msgspec.json.Encoder()
+_order = msgspec.json.Decoder(Order)
+_number = msgspec.json.Decoder(Number)
+_trace = msgspec.json.Decoder(Trace)
+_sounds = msgspec.json.Decoder(Sounds)
+_verdict = msgspec.json.Decoder(Verdict)
+_checks = msgspec.json.Decoder(tuple[Check, ...])
+
+
+def json(value: object) -> str:
+    """One of our types as JSON text. It holds no NUL (JSON escapes it), which PostgreSQL's text would refuse."""
+    return _encoder.encode(value).decode()
+
+
+def plain(text: str) -> str:
+    """Text for a column: without the NUL that PostgreSQL refuses."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def order_of(text: str) -> Order:
+    return _order.decode(text)
+
+
+def number_of(text: str) -> Number:
+    return _number.decode(text)
+
+
+def call_of(row: Any) -> Call:
+    """A recorded call, from a row with its five JSON columns and the number's `facts`."""
+    record = Record(
+        order=_order.decode(row.order_json),
+        trace=_trace.decode(row.trace_json),
+        sounds=_sounds.decode(row.sounds_json),
+        verdict=_verdict.decode(row.verdict_json),
+        checks=_checks.decode(row.checks_json),
+    )
+    return Call(record=record, number=_number.decode(row.facts))
+
+
+def recorded(record: Record, at: datetime, *, recovered: bool) -> dict[str, Any]:
+    """The columns that a record fills in."""
+    return {
+        "recorded_at": at,
+        "recovered": recovered,
+        "started_at": record.trace.started_at,
+        "outcome": record.verdict.outcome.value,
+        "cause": record.verdict.cause.value,
+        "blame": record.verdict.blame.value,
+        "confidence": record.verdict.confidence,
+        "verdict_json": json(record.verdict),
+        "trace_json": json(record.trace),
+        "sounds_json": json(record.sounds),
+        "checks_json": json(record.checks),
+    }
+
+
+def ordered(order: Order, *, number_id: int, round_id: str | None = None, position: int = 0) -> dict[str, Any]:
+    """The columns that an order fills in."""
+    return {
+        "call_id": order.call_id,
+        "round_id": round_id,
+        "position": position,
+        "number_id": number_id,
+        "recovered": False,
+        "order_json": json(order),
+    }

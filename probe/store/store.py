@@ -1,0 +1,233 @@
+"""The store's one class: it owns the database connections, so it is a context manager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from probe.classify import classify
+from probe.errors import StoreError
+from probe.model import Call, Number, Order, Record, Sounds, Trace
+from probe.store import directory, rows
+from probe.store.engine import Place, connect, writing
+from probe.store.faults import told
+from probe.store.migrate import migrate
+from probe.store.owner import is_alive
+from probe.store.tables import UNDER_WAY, calls, numbers, rounds
+from probe.words import words
+
+WAIT_S = 5.0  # for another program's lock
+CHUNK = 500  # rows held in memory while reading many
+
+
+class Store:
+    """Numbers, rounds and calls. May be used from several threads. Every method may raise StoreError.
+
+    Times are aware datetimes; each method that changes something is one transaction.
+    """
+
+    def __init__(self, engine: Engine, place: Place) -> None:
+        self._engine = engine
+        self._place = place
+
+    @classmethod
+    def open(cls, url: str, *, wait_s: float = WAIT_S) -> Self:
+        """Open `sqlite:///FILE` or `postgresql://…`, create or migrate its tables. Several programs may do so at once.
+
+        `wait_s`: how long to wait for another program's lock before StoreError says so.
+        """
+        engine, place = connect(url, wait_s=wait_s)
+        try:
+            with told(place):
+                migrate(engine, place)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, place)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # --- the directory
+
+    def import_numbers(self, imported: Iterable[Number], at: datetime) -> None:
+        """Make these the directory, in this order. Numbers not among them are kept for their past calls only."""
+        with self._writes() as connection:
+            directory.replace(connection, imported, at)
+
+    def numbers(self) -> tuple[Number, ...]:
+        """The directory, in the order of the last import."""
+        query = select(numbers.c.facts).where(numbers.c.until.is_(None)).order_by(numbers.c.position)
+        with self._reads() as connection:
+            return tuple(rows.number_of(facts) for facts in connection.scalars(query))
+
+    def number(self, e164: str) -> Number | None:
+        """One number of the directory; None when it is not (or no longer) there."""
+        query = select(numbers.c.facts).where(numbers.c.number == e164, numbers.c.until.is_(None))
+        with self._reads() as connection:
+            facts = connection.scalar(query)
+        return None if facts is None else rows.number_of(facts)
+
+    # --- rounds
+
+    def begin_round(self, round_id: str, orders: Sequence[Order], at: datetime) -> None:
+        """Store a round with all its orders, before its first call. StoreError when the round or a call_id exists."""
+        with self._writes() as connection:
+            if connection.scalar(select(rounds.c.round_id).where(rounds.c.round_id == round_id)) is not None:
+                raise StoreError("store.round_exists", round_id=round_id)
+            connection.execute(insert(rounds).values(round_id=round_id, started_at=at))
+            ids = directory.ids(connection, orders, at)
+            values = [
+                rows.ordered(order, number_id=ids[order.number], round_id=round_id, position=position)
+                for position, order in enumerate(orders)
+            ]
+            if values:
+                connection.execute(insert(calls), values)
+
+    def open_rounds(self) -> tuple[str, ...]:
+        """The rounds that were begun and not finished, oldest first."""
+        query = select(rounds.c.round_id).where(rounds.c.finished_at.is_(None))
+        with self._reads() as connection:
+            return tuple(connection.scalars(query.order_by(rounds.c.started_at, rounds.c.round_id)))
+
+    def pending(self, round_id: str) -> tuple[Order, ...]:
+        """The orders of a round that nobody has claimed, in the round's order."""
+        query = select(calls.c.order_json).where(calls.c.round_id == round_id, calls.c.claimed_at.is_(None))
+        with self._reads() as connection:
+            return tuple(rows.order_of(text) for text in connection.scalars(query.order_by(calls.c.position)))
+
+    def finish_round(self, round_id: str, at: datetime) -> None:
+        """Close a round; what nobody has claimed of it stays uncalled. Closing it again changes nothing."""
+        with self._writes() as connection:
+            open_round = rounds.c.finished_at.is_(None) & (rounds.c.round_id == round_id)
+            connection.execute(update(rounds).where(open_round).values(finished_at=at))
+
+    # --- calls
+
+    def claim(self, order: Order, at: datetime, owner: str, lease_s: float) -> bool:
+        """Take a call, immediately before it is dialled: True for exactly one claimer, ever, and never again.
+
+        When this returns, the claim has reached the disk. `lease_s` must be longer than the call may last.
+        """
+        mine = {"owner": owner, "claimed_at": at, "lease_until": at + timedelta(seconds=lease_s)}
+        with self._writes() as connection:
+            number_id = directory.ids(connection, [order], at)[order.number]
+            upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
+            statement = upsert(calls).values(**rows.ordered(order, number_id=number_id), **mine)
+            claimed = connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[calls.c.call_id], set_=mine, where=calls.c.claimed_at.is_(None)
+                ).returning(calls.c.call_id)
+            )
+            return claimed.first() is not None
+
+    def add(self, record: Record, at: datetime) -> bool:
+        """Finish a claimed call. The first record stands: False, and nothing changed, when there is one already.
+
+        A record that `recover` made gives way, because what was seen is better than "the robot was gone". StoreError
+        for a call that was never claimed: then it was dialled without leave.
+        """
+        call_id = record.order.call_id
+        open_call = calls.c.claimed_at.is_not(None) & (calls.c.recorded_at.is_(None) | calls.c.recovered)
+        with self._writes() as connection:
+            if _recorded(connection, record, at, where=open_call, recovered=False):
+                return True
+            if connection.scalar(select(calls.c.claimed_at).where(calls.c.call_id == call_id)) is None:
+                raise StoreError("store.not_claimed", call_id=call_id)
+        return False
+
+    def recover(
+        self, now: datetime, alive: Callable[[str], bool] = is_alive, *, lang: str = "zh"
+    ) -> tuple[Record, ...]:
+        """Account for calls that were claimed and never recorded: their robot is gone, or their lease ran out.
+
+        Each gets an inconclusive record that blames the robot, in plain words of `lang`, and is not dialled again.
+        """
+        query = select(calls.c.order_json, calls.c.owner, calls.c.claimed_at, calls.c.lease_until).where(UNDER_WAY)
+        known: dict[str, bool] = {}
+        made = []
+        with self._writes() as connection:
+            under_way = connection.execute(query.order_by(calls.c.claimed_at)).all()
+            for order_json, owner, claimed_at, lease_until in under_way:
+                if owner not in known:
+                    known[owner] = alive(owner)
+                if known[owner] and now < lease_until:
+                    continue
+                fault = words("store.fault_lease" if known[owner] else "store.fault_gone", lang)
+                record = _stand_in(rows.order_of(order_json), claimed_at, fault)
+                if _recorded(connection, record, now, where=calls.c.recorded_at.is_(None), recovered=True):
+                    made.append(record)
+        return tuple(made)
+
+    def records(
+        self, since: datetime, until: datetime, unit: str | None = None, number: str | None = None
+    ) -> Generator[Call, None, None]:
+        """The calls begun in [since, until), in order of time, streamed; of one unit or number when given."""
+        query = _CALLS.where(calls.c.started_at >= since, calls.c.started_at < until)
+        if unit is not None:
+            query = query.where(calls.c.number_id.in_(select(numbers.c.id).where(numbers.c.unit == rows.plain(unit))))
+        if number is not None:
+            query = query.where(calls.c.number_id.in_(select(numbers.c.id).where(numbers.c.number == number)))
+        query = query.order_by(calls.c.started_at, calls.c.call_id).execution_options(yield_per=CHUNK)
+        with self._reads() as connection, connection.execute(query) as result:
+            for row in result:
+                yield rows.call_of(row)
+
+    def record(self, call_id: str) -> Call | None:
+        """One recorded call; None when there is none (yet)."""
+        query = _CALLS.where(calls.c.call_id == call_id, calls.c.recorded_at.is_not(None))
+        with self._reads() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else rows.call_of(row)
+
+    @contextmanager
+    def _reads(self) -> Iterator[Connection]:
+        with told(self._place), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writes(self) -> Iterator[Connection]:
+        with told(self._place), writing(self._engine).begin() as connection:
+            yield connection
+
+
+_CALLS = select(
+    calls.c.order_json,
+    calls.c.trace_json,
+    calls.c.sounds_json,
+    calls.c.verdict_json,
+    calls.c.checks_json,
+    numbers.c.facts,
+).join_from(calls, numbers)
+
+
+def _recorded(
+    connection: Connection, record: Record, at: datetime, *, where: ColumnElement[bool], recovered: bool
+) -> bool:
+    """Write a record into its call's row when the row is as `where` says; whether it was."""
+    statement = update(calls).where(calls.c.call_id == record.order.call_id, where)
+    return connection.execute(statement.values(**rows.recorded(record, at, recovered=recovered))).rowcount == 1
+
+
+def _stand_in(order: Order, claimed_at: datetime, fault: str) -> Record:
+    trace = Trace(
+        number=order.number,
+        started_at=claimed_at,
+        country=order.country,
+        call_id=order.call_id,
+        robot_fault=fault,
+    )
+    return Record(order=order, trace=trace, sounds=Sounds(), verdict=classify(trace, Sounds()))
