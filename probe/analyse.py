@@ -1,0 +1,200 @@
+"""Analyse: calls → figures. Pure.
+
+Every attempt is in exactly one of three heaps:
+
+- **counted**: a first attempt with a conclusive outcome; all rates are over these;
+- **re-dials**: conclusive attempts after the first; they confirm, and never replace the first in a rate;
+- **excluded**: inconclusive attempts (our trunk, the network, the robot, or honestly unsure); they are in no denominator
+  and are named and counted instead (telephony.md §7).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, tzinfo
+from math import sqrt
+from statistics import NormalDist, median
+
+import msgspec
+
+from probe.model import CAUSES, Call, Cause, Number, Outcome, Verdict, post_dial_delay_s, ring_s
+
+CONFIDENCE = 0.95  # of every interval
+Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+ENOUGH_CALLS = 10  # fewer, or over fewer days, say little about a line: 样本不足 (telephony.md §7)
+ENOUGH_DAYS = 5
+COUNTED_OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.INCONCLUSIVE)
+WORST_FIRST = (  # how hard a citizen is hit, to order lines that the figures cannot tell apart; busy may be one talk
+    *CAUSES[Outcome.UNREACHABLE],
+    Cause.FAX,
+    Cause.SILENT,
+    Cause.DROPPED,
+    *CAUSES[Outcome.UNANSWERED],
+    *CAUSES[Outcome.VOICEMAIL],
+    *CAUSES[Outcome.BUSY],
+    Cause.IVR,
+    Cause.QUEUE,
+    Cause.HUMAN,
+    *CAUSES[Outcome.INCONCLUSIVE],
+)
+
+
+def wilson(hits: int, n: int, z: float = Z) -> tuple[float, float] | None:
+    """The score interval of a proportion; None when n is 0, because nothing was seen.
+
+    E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference", Journal of the American
+    Statistical Association 22 (158), 209–212. Right for small n and for rates near 0 and 1, where Wald's is not.
+    """
+    if n == 0:
+        return None
+    p = hits / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (0.0 if hits == 0 else max(0.0, centre - half), 1.0 if hits == n else min(1.0, centre + half))
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """`hits` of `n`; a rate is never told without its n and its interval."""
+
+    hits: int
+    n: int
+
+    @property
+    def share(self) -> float | None:
+        return self.hits / self.n if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return wilson(self.hits, self.n)
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What some calls come to. `calls` = `connect.n` + `redials` + the sum of `excluded`."""
+
+    calls: int
+    redials: int
+    excluded: dict[Cause, int]  # most frequent first
+    days: int  # local days with a counted attempt
+    connect: Rate  # 接通率: first attempts that a person answered, over the counted ones
+    outcomes: dict[Outcome, Rate]  # over the counted ones; every conclusive outcome, in the order of the enum
+    causes: dict[Cause, int]  # of the counted ones, most frequent first
+    pdd_s: float | None  # median post-dial delay of the counted ones
+    ring_s: float | None  # median time from alerting to a person's answer
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are enough calls for a judgement about a line."""
+        return self.connect.n >= ENOUGH_CALLS and self.days >= ENOUGH_DAYS
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of a unit. `calls` are in order of time."""
+
+    number: Number
+    figures: Figures
+    calls: tuple[Call, ...]
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    figures: Figures
+    lines: tuple[Line, ...]
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """Units, and lines within them, are ordered worst first: by the upper end of the connect rate's interval."""
+
+    total: Figures
+    units: tuple[Unit, ...]
+
+
+def is_excluded(verdict: Verdict) -> bool:
+    """Whether the attempt is in no denominator."""
+    return verdict.outcome is Outcome.INCONCLUSIVE
+
+
+def is_counted(call: Call) -> bool:
+    """Whether the attempt is in the denominators: the first of its kind, and conclusive."""
+    return call.record.order.attempt == 1 and not is_excluded(call.record.verdict)
+
+
+def analyse(calls: Iterable[Call], *, zone: tzinfo) -> Analysis:
+    """The figures of these calls, in all, per unit and per number. `zone` says where a day begins."""
+    by_unit: defaultdict[str, defaultdict[str, list[Call]]] = defaultdict(lambda: defaultdict(list))
+    for call in calls:
+        by_unit[call.number.unit][call.number.number].append(call)
+    units = [_unit(name, numbers, zone) for name, numbers in by_unit.items()]
+    every = [call for unit in units for line in unit.lines for call in line.calls]
+    return Analysis(total=figures(every, zone=zone), units=tuple(sorted(units, key=_unit_order)))
+
+
+def figures(calls: Sequence[Call], *, zone: tzinfo) -> Figures:
+    """The figures of these calls taken together."""
+    counted = [call for call in calls if is_counted(call)]
+    verdicts = [call.record.verdict for call in counted]
+    answered = [call for call in counted if call.record.verdict.cause is Cause.HUMAN]
+    excluded = Counter(call.record.verdict.cause for call in calls if is_excluded(call.record.verdict))
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    return Figures(
+        calls=len(calls),
+        redials=len(calls) - len(counted) - excluded.total(),
+        excluded=_most_first(excluded),
+        days=len({_day(call, zone) for call in counted}),
+        connect=Rate(len(answered), len(counted)),
+        outcomes={outcome: Rate(outcomes[outcome], len(counted)) for outcome in COUNTED_OUTCOMES},
+        causes=_most_first(Counter(verdict.cause for verdict in verdicts)),
+        pdd_s=_median(post_dial_delay_s(call.record.trace) for call in counted),
+        ring_s=_median(ring_s(call.record.trace) for call in answered),
+    )
+
+
+def in_time(call: Call) -> tuple[datetime, str]:
+    """The key that sorts calls by time."""
+    return call.record.trace.started_at, call.record.order.call_id
+
+
+def _unit(name: str, numbers: dict[str, list[Call]], zone: tzinfo) -> Unit:
+    lines = []
+    for calls in numbers.values():
+        ordered = tuple(sorted(calls, key=in_time))
+        lines.append(Line(number=ordered[-1].number, figures=figures(ordered, zone=zone), calls=ordered))
+    every = [call for line in lines for call in line.calls]
+    return Unit(name=name, figures=figures(every, zone=zone), lines=tuple(sorted(lines, key=worst_first)))
+
+
+def _badness(figures: Figures) -> tuple[float, int, int]:
+    """Lower is worse: even the kindest reading of the rate is low; then what hits a citizen harder; then more calls.
+
+    Nothing counted is nothing known, and comes last.
+    """
+    interval = figures.connect.interval
+    failures = [cause for cause in figures.causes if cause is not Cause.HUMAN]
+    return (
+        2.0 if interval is None else interval[1],
+        WORST_FIRST.index(failures[0]) if failures else len(WORST_FIRST),
+        -figures.connect.n,
+    )
+
+
+def worst_first(line: Line) -> tuple[object, ...]:
+    """The key that sorts lines, of one unit or of several, worst first."""
+    return (*_badness(line.figures), line.number.unit, line.number.department, line.number.number)
+
+
+def _unit_order(unit: Unit) -> tuple[object, ...]:
+    return (*_badness(unit.figures), unit.name)
+
+
+def _day(call: Call, zone: tzinfo) -> date:
+    return call.record.trace.started_at.astimezone(zone).date()
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _most_first(counts: Counter[Cause]) -> dict[Cause, int]:
+    """Most frequent first; among equals, what hits a citizen harder."""
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], WORST_FIRST.index(pair[0]))))

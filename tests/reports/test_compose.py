@@ -1,0 +1,84 @@
+"""What a report says of the calls, before it has a form."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfoNotFoundError
+
+import pytest
+
+from probe import __version__
+from probe.analyse import Rate
+from probe.model import OUTCOME_OF, Cause, Outcome
+from probe.words import LANGUAGES, words
+from reports.compose import compose
+from tests.records import MORNING, call, number
+from tests.reports.district import DAY, calls, lines, report
+
+
+def test_the_worst_lines_come_first_with_their_newest_evidence() -> None:
+    found = report()
+    social, _, hall, street = lines()
+    assert [(f.line.number, f.trouble, f.next_step) for f in found.worst] == [
+        (street, Cause.RANG_OUT, "next_rang_out"),
+        (social, Cause.BUSY_TONE, "next_busy_tone"),
+        (hall, Cause.VACANT_NUMBER, "next_vacant_number"),
+    ]
+    assert found.troubled == 3
+    evidence = found.worst[1].evidence
+    assert evidence is not None
+    assert evidence.record.trace.recording == "recordings/b.wav"
+
+
+def test_every_call_is_told_in_order_of_time() -> None:
+    found = report(calls()[::-1])
+    times = [c.record.trace.started_at for c in found.calls]
+    assert times == sorted(times)
+    assert len(found.calls) == len(calls())
+    assert found.total.connect == Rate(2, 7)
+    assert found.total.excluded == {Cause.TRUNK: 1, Cause.UNSURE: 1}
+
+
+def test_at_most_three_worst_lines() -> None:
+    made = [call(Cause.RANG_OUT, of=number(i)) for i in range(5)]
+    assert (len(report(made).worst), report(made).troubled) == (3, 5)
+
+
+def test_a_redial_is_no_evidence_against_a_line() -> None:
+    made = [call(), call(Cause.BUSY_TONE, attempt=2, at=MORNING + timedelta(minutes=5))]
+    assert report(made).worst == ()
+
+
+def test_a_line_of_which_nothing_is_known_is_not_blamed() -> None:
+    found = report([call(Cause.TRUNK), call(Cause.NETWORK_CONGESTION)])
+    assert found.worst == ()
+    assert [f.next_step for unit in found.units for f in unit.findings] == ["next_nothing"]
+
+
+def test_no_call_at_all() -> None:
+    found = report([])
+    assert (found.total.calls, found.units, found.worst, found.calls) == (0, (), (), ())
+
+
+def test_how_it_was_made_is_kept() -> None:
+    found = report(title="三月第一周", lang="en")
+    assert (found.title, found.lang, found.timezone, found.version) == (
+        "三月第一周",
+        "en",
+        "Asia/Shanghai",
+        __version__,
+    )
+    assert (found.since, found.until) == DAY
+
+
+def test_a_time_zone_that_does_not_exist() -> None:
+    with pytest.raises(ZoneInfoNotFoundError):
+        compose([], since=DAY[0], until=DAY[1], now=DAY[1], lang="zh", timezone="Asia/Hangzhou")
+
+
+@pytest.mark.parametrize("cause", [c for c in Cause if OUTCOME_OF[c] is not Outcome.INCONCLUSIVE])
+def test_each_way_a_call_may_go_has_its_next_step(cause: Cause) -> None:
+    (unit,) = report([call(cause)]).units
+    for lang in LANGUAGES:
+        assert words(f"report.{unit.findings[0].next_step}", lang)
+    assert unit.findings[0].next_step == f"next_{cause}"
