@@ -135,6 +135,7 @@ class Order(Fact, frozen=True, kw_only=True):
     answered_limit_s: float = 20.0  # from the answer until we hang up (telephony.md §6)
     deadline_s: float = 120.0  # from the INVITE, whatever happens
     say: str | None = None  # WAV said to a person who answers: who calls, and that the voice is synthetic
+    attempt: int = 1  # 1 is the first; higher ones confirm it and never replace it in a rate (telephony.md §7)
 
 
 class Origin(StrEnum):
@@ -212,7 +213,9 @@ class Segment(Fact, frozen=True, kw_only=True):
     level_dbfs: float = -100.0
     hz: float | None = None
     cycles: int = 0
-    text: str | None = None  # words, when a recogniser is there
+    text: str | None = None  # words: of the known recording, or by a recogniser when one is there
+    known: str | None = None  # the cause label of the known recording that this is
+    repeat_of_s: float | None = None  # this stretch is a recording that was already heard from this moment on
 
     @property
     def duration_s(self) -> float:
@@ -265,6 +268,13 @@ class Record(Fact, frozen=True, kw_only=True):
     sounds: Sounds
     verdict: Verdict
     checks: tuple[Check, ...] = ()
+
+
+class Call(Fact, frozen=True, kw_only=True):
+    """A stored call: its record, and what the directory said of its number when the call was ordered."""
+
+    record: Record
+    number: Number
 
 
 def post_dial_delay_s(trace: Trace) -> float | None:

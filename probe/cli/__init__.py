@@ -62,14 +62,14 @@ def cli(ctx: click.Context, settings_file: str | None, lang: str | None) -> None
 
 def main(argv: list[str] | None = None) -> None:
     """Entry point `probe`: runs a command and turns what people can mend into one line and an exit code."""
-    talk: Talk | None = None
+    ctx: click.Context | None = None
     try:
-        with cli.make_context("probe", list(sys.argv[1:] if argv is None else argv)) as ctx:
-            talk = ctx.obj
+        ctx = cli.make_context("probe", list(sys.argv[1:] if argv is None else argv))
+        with ctx:
             code = cli.invoke(ctx)
         sys.exit(code if isinstance(code, int) else 0)
     except ProbeError as error:
-        click.echo(error_line(error, talk), err=True)
+        click.echo(error_line(error, ctx.obj if ctx else None), err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)

@@ -100,8 +100,9 @@ def list_(talk: Talk, as_json: bool) -> None:
 def _table(talk: Talk, numbers: tuple[Number, ...]) -> object:
     from rich.table import Table
 
-    columns = ("number", "unit", "department", "service", "hours", "owner")
-    table = Table(*(talk.words(f"cli.{column}") for column in columns))
+    table = Table()
+    for column in ("number", "unit", "department", "service", "hours", "owner"):
+        table.add_column(talk.words(f"cli.{column}"), overflow="fold", no_wrap=column == "number")
     for n in numbers:
         table.add_row(n.number, n.unit, n.department, n.service, n.hours, n.owner_email)
     return table

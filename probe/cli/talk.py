@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from probe.errors import ProbeError
+from probe.errors import ProbeError, SettingsError
 from probe.words import LANGUAGES, words
 
 if TYPE_CHECKING:
@@ -75,6 +75,11 @@ class Talk:
         """The database of the settings; use it in a `with`. StoreError when it cannot be opened."""
         from probe.store import Store
 
+        folder = self.settings_or_default.data.folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError("cli.data_folder", folder=folder, reason=error.strerror) from error
         return Store.open(self.settings_or_default.data.store)
 
     def words(self, key: str, **values: object) -> str:

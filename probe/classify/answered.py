@@ -1,0 +1,234 @@
+"""Rules for a call that was answered: a person, a machine, or nothing at all.
+
+Without words a person is told by waiting: who picks up says something short and then listens. A machine talks on, beeps,
+plays music, repeats itself, or is a known recording. Calling a machine a person is the worst mistake here, so the longer
+the first utterance is, the longer the wait must be.
+"""
+
+from __future__ import annotations
+
+from probe.classify.facts import Facts, Utterance
+from probe.classify.finding import Finding, Rule, because
+from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
+from probe.model import Because, Cause, Kind, Segment
+
+DROPPED_S = 3.0  # telephony.md §4
+SILENT_S = 8.0
+FAX_S = 0.7
+BEEP_AFTER_SPEECH_S = 1.2  # a greeting is at least this long
+BEEP_WAIT_S = 0.4  # after the beep: no second one follows
+MUSIC_S, MUSIC_SURE_S = 2.0, 4.0
+TALKS_ON_S = 7.0  # nobody who picks up says more than this without waiting
+SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shortest announcement known takes 2.0 s
+PERSON_S, PERSON_WAIT_S = 6.2, 2.0  # a whole greeting; announcements are repeated after 0.5 to 1.5 s
+ROOM_WAIT_S = 1.6  # when a room is heard beneath it: recordings are clean
+ROOM_DBFS = (-66.0, -38.0)
+FIRST_WORD_S = 7.0  # after the answer
+LEAST_SPEECH_S = 0.2
+AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
+PIECES_S = 5.0
+MACHINE = 1.8  # seconds: a shorter repeat may be a person who says the same again
+
+
+def known_recording(facts: Facts) -> Finding | None:
+    """Words that are known: an announcement after a 200, a menu, a queue or a voicemail."""
+    heard = [u.known for u in facts.said if u.known]
+    if not heard:
+        return None
+    return Finding(Cause(heard[0].known), 0.95, (_answer(facts), recording(heard[0])), sure=True)
+
+
+def fax(facts: Facts) -> Finding | None:
+    """CED, ITU-T T.30."""
+    for segment in facts.after:
+        if segment.kind is Kind.FAX and (segment.duration_s >= FAX_S or segment.cycles >= 2):
+            heard = because("tone_fax", at_s=segment.start_s, hz=segment.hz or 0.0, seconds=segment.duration_s)
+            return Finding(Cause.FAX, 0.97, (_answer(facts), heard), sure=True)
+    return None
+
+
+def voicemail(facts: Facts) -> Finding | None:
+    """Speech, then one beep, then silence."""
+    for index, segment in enumerate(facts.after):
+        if segment.kind is not Kind.BEEP or facts.now_s - segment.end_s < BEEP_WAIT_S:
+            continue
+        spoken_s = sum(s.duration_s for s in facts.after[:index] if s.kind is Kind.SPEECH)
+        later = [s for s in facts.after[index + 1 :] if s.kind not in (Kind.SILENCE, Kind.NOISE)]
+        if spoken_s >= BEEP_AFTER_SPEECH_S and not (later and later[0].start_s - segment.end_s < BEEP_WAIT_S):
+            heard = because(
+                "beep",
+                seconds=spoken_s,
+                at_s=segment.start_s,
+                hz=segment.hz or 0.0,
+                beep_s=segment.duration_s,
+            )
+            return Finding(Cause.GREETING, 0.93, (_answer(facts), heard), sure=True)
+    return None
+
+
+def tone(facts: Facts) -> Finding | None:
+    """A call-progress tone although a 200 came; after words of somebody it only says that they hung up."""
+    if facts.said:
+        return None
+    for segment in reversed(facts.after):
+        if segment.kind in TONES and segment.cycles >= SURE_CYCLES[segment.kind] - 1:
+            sure = segment.cycles >= SURE_CYCLES[segment.kind]
+            return Finding(TONES[segment.kind], 0.9 if sure else 0.6, (_answer(facts), tone_heard(segment)), sure=sure)
+    return None
+
+
+def queue(facts: Facts) -> Finding | None:
+    """Music after the answer: we are made to wait."""
+    music = [s for s in facts.after if s.kind is Kind.MUSIC]
+    heard_s = sum(s.duration_s for s in music)
+    if heard_s < MUSIC_S:
+        return None
+    sure = heard_s >= MUSIC_SURE_S
+    heard = because("music", at_s=music[0].start_s, seconds=heard_s)
+    return Finding(Cause.QUEUE, 0.88 if sure else 0.6, (_answer(facts), heard), sure=sure)
+
+
+def repeats_itself(facts: Facts) -> Finding | None:
+    """The same recording again: a machine. A long one is a menu; a short one may be any announcement."""
+    again = [u for u in facts.said if u.repeated and u.duration_s >= MACHINE]
+    if not again:
+        return None
+    heard = because("repeats", at_s=again[0].start_s, seconds=again[0].duration_s)
+    longest_s = max(u.duration_s for u in facts.said)
+    if longest_s >= TALKS_ON_S - 1.5:
+        return Finding(Cause.IVR, 0.8, (_answer(facts), heard), sure=True)
+    return Finding(Cause.UNSURE, 0.5, (_answer(facts), heard))
+
+
+def talks_on(facts: Facts) -> Finding | None:
+    """Speech without a pause for an answer: a menu, most likely; a voicemail would beep in the end."""
+    long = [u for u in facts.said if u.duration_s >= TALKS_ON_S]
+    if not long:
+        return None
+    heard = because("talks_on", at_s=long[0].start_s, seconds=long[0].duration_s)
+    return Finding(Cause.IVR, 0.62, (_answer(facts), heard))
+
+
+def person(facts: Facts) -> Finding | None:
+    """Somebody says something and waits."""
+    said = [u for u in facts.said if u.speech_s >= LEAST_SPEECH_S]
+    if not said or facts.answered_s is None:
+        return None
+    first = said[0]
+    if first.start_s - facts.answered_s > FIRST_WORD_S or first.duration_s > PERSON_S:
+        return None
+    if len(said) > 1:
+        return _asks_again(facts, first, said[1]) or _waits_at_last(facts, said)
+    wait_s = _wait_s(facts, first)
+    needed_s = SHORT_WAIT_S if first.duration_s <= SHORT_S else PERSON_WAIT_S
+    if first.duration_s > SHORT_S and _room(facts, first):
+        needed_s = ROOM_WAIT_S
+    heard = _waited(facts, first, wait_s)
+    if wait_s >= needed_s:
+        return Finding(Cause.HUMAN, 0.93 if first.duration_s <= SHORT_S else 0.82, (_answer(facts), heard), sure=True)
+    if wait_s >= SHORT_WAIT_S / 2:
+        return Finding(Cause.HUMAN, 0.6, (_answer(facts), heard))
+    return None
+
+
+def dropped(facts: Facts) -> Finding | None:
+    """Picked up, and put down at once."""
+    if facts.answered_s is None or facts.far_hung_up_s is None or facts.far_hung_up_s - facts.answered_s > DROPPED_S:
+        return None
+    seconds = facts.far_hung_up_s - facts.answered_s
+    return Finding(Cause.DROPPED, 0.9, (_answer(facts), because("dropped", seconds=seconds)), sure=True)
+
+
+def silent(facts: Facts) -> Finding | None:
+    """Answered, and nothing is heard."""
+    if facts.answered_s is None or facts.trace.media_started_at_s is None:
+        return None
+    if any(s.kind not in (Kind.SILENCE, Kind.NOISE) for s in facts.after):
+        return None
+    seconds = facts.sounds.until_s - facts.answered_s
+    quiet = not any(s.kind is Kind.NOISE for s in facts.after)
+    if seconds < (SILENT_S if not facts.ended else DROPPED_S):
+        return None
+    enough = seconds >= SILENT_S
+    confidence = 0.92 if quiet and enough else 0.7
+    heard = because("silent" if quiet else "only_noise", seconds=seconds)
+    return Finding(Cause.SILENT, confidence, (_answer(facts), heard), sure=enough and quiet)
+
+
+def no_sound_arrived(facts: Facts) -> Finding | None:
+    """Answered, but not a packet of sound reached us: what was there we cannot know."""
+    if facts.answered_s is None or not facts.ended or not facts.dialled:
+        return None
+    if facts.trace.media_started_at_s is not None and facts.trace.packets_received != 0:
+        return None
+    return Finding(Cause.UNSURE, 0.6, (_answer(facts), because("no_sound_arrived")))
+
+
+def something(facts: Facts) -> Finding | None:
+    """Somebody or something spoke, and it ended before it could be told which."""
+    if not facts.ended or not facts.said:
+        return None
+    seconds = sum(u.speech_s for u in facts.said)
+    return Finding(Cause.UNSURE, 0.4, (_answer(facts), because("spoke", seconds=seconds)))
+
+
+def _asks_again(facts: Facts, first: Utterance, second: Utterance) -> Finding | None:
+    gap_s = second.start_s - first.end_s
+    if second.repeated and second.duration_s >= MACHINE:
+        return None
+    if not AGAIN_S[0] <= gap_s <= AGAIN_S[1] or second.duration_s > PERSON_S:
+        return None
+    wait_s = facts.now_s - second.end_s
+    heard = because("asks_again", at_s=first.start_s, gap_s=gap_s, again_s=second.start_s)
+    short = second.duration_s <= SHORT_S
+    enough = wait_s >= (SHORT_WAIT_S if short else PERSON_WAIT_S)
+    return Finding(Cause.HUMAN, 0.92 if short else 0.75, (_answer(facts), heard), sure=enough)
+
+
+def _waits_at_last(facts: Facts, said: list[Utterance]) -> Finding | None:
+    """Something is said in pieces, and then it is quiet: a person, perhaps."""
+    seconds = sum(u.speech_s for u in said)
+    wait_s = _wait_s(facts, said[-1])
+    if seconds > PIECES_S or wait_s < PERSON_WAIT_S or any(u.repeated and u.duration_s >= MACHINE for u in said):
+        return None
+    return Finding(Cause.HUMAN, 0.55, (_answer(facts), because("spoke_in_pieces", seconds=seconds, wait_s=wait_s)))
+
+
+def _wait_s(facts: Facts, said: Utterance) -> float:
+    """How long it has been quiet since: until now, or until something else was heard."""
+    later = [s.start_s for s in facts.after if s.start_s >= said.end_s and s.kind not in (Kind.SILENCE, Kind.NOISE)]
+    return (later[0] if later else min(facts.now_s, facts.sounds.until_s)) - said.end_s
+
+
+def _room(facts: Facts, said: Utterance) -> bool:
+    """Whether a room is heard when nobody speaks."""
+    low, high = ROOM_DBFS
+    pauses: list[Segment] = [
+        s for s in facts.after if s.kind in (Kind.SILENCE, Kind.NOISE) and s.end_s > said.end_s and s.duration_s > 0.3
+    ]
+    return bool(pauses) and all(low <= s.level_dbfs <= high for s in pauses)
+
+
+def _answer(facts: Facts) -> Because:
+    return because("answered", at_s=facts.answered_s or 0.0)
+
+
+def _waited(facts: Facts, said: Utterance, wait_s: float) -> Because:
+    after_s = said.start_s - (facts.answered_s or 0.0)
+    return because("spoke_and_waited", after_s=after_s, seconds=said.duration_s, wait_s=wait_s)
+
+
+RULES: tuple[Rule, ...] = (
+    known_recording,
+    fax,
+    voicemail,
+    tone,
+    queue,
+    repeats_itself,
+    talks_on,
+    dropped,
+    person,
+    no_sound_arrived,
+    silent,
+    something,
+)

@@ -1,0 +1,173 @@
+"""What the rules look at: a trace and its sounds, arranged around the answer and the release."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+import msgspec
+
+from probe.model import Kind, Origin, Segment, Signal, Sounds, Trace
+
+_Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\b", re.IGNORECASE)  # RFC 3326
+TAIL_S = 0.5  # what was heard before the answer may go on for so long after it
+TALKING_GAP_S = 0.7  # pauses shorter than this are within one utterance
+
+
+class Utterance(msgspec.Struct, frozen=True):
+    """Speech without a pause worth speaking of."""
+
+    start_s: float
+    end_s: float
+    speech_s: float
+    repeated: bool
+    known: Segment | None
+
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
+
+class Facts:
+    """One call as the rules see it. All times are on the trace's clock."""
+
+    def __init__(self, trace: Trace, sounds: Sounds) -> None:
+        self.trace = trace
+        self.sounds = sounds
+        self.answered_s = trace.answered_at_s
+        self.ended = trace.ended_at_s is not None
+        last_signal_s = trace.signals[-1].at_s if trace.signals else 0.0
+        self.now_s = trace.ended_at_s if trace.ended_at_s is not None else max(sounds.until_s, last_signal_s)
+
+    # --- signalling
+
+    @cached_property
+    def final(self) -> Signal | None:
+        """The response that refused the call, unless we tried again after it."""
+        for signal in reversed(self.trace.signals):
+            if signal.sent == "INVITE":
+                return None
+            if (signal.status or 0) >= 300 and self.answered_s is None:
+                return signal
+        return None
+
+    @cached_property
+    def reason(self) -> tuple[int, str, Signal] | None:
+        """The last Q.850 cause received from the wire: number, header, and the signal that carried it."""
+        for signal in reversed(self.trace.signals):
+            if signal.origin is not Origin.WIRE:
+                continue
+            for name, values in signal.headers.items():
+                for value in values if name.lower() == "reason" else ():
+                    if match := _Q850.match(value):
+                        return int(match[1]), value, signal
+        return None
+
+    @cached_property
+    def replied(self) -> bool:
+        """Whether anything at all came over the wire."""
+        return any(s.origin is Origin.WIRE for s in self.trace.signals)
+
+    @cached_property
+    def progressed(self) -> bool:
+        """Whether the far end, and not only our trunk, was heard of: a provisional response above 100, or sound."""
+        provisional = any(s.origin is Origin.WIRE and 100 < (s.status or 0) < 200 for s in self.trace.signals)
+        return provisional or any(s.kind is not Kind.SILENCE for s in self.before)
+
+    @cached_property
+    def dialled(self) -> bool:
+        """Whether an INVITE was sent: a bare recording has no signals."""
+        return any(s.sent == "INVITE" for s in self.trace.signals)
+
+    @cached_property
+    def rung_from_s(self) -> float | None:
+        """Since when the phone at the far end rings: a 180, ringback, or the music that stands for it."""
+        ringing = [s.at_s for s in self.trace.signals if s.status in (180, 182) and s.origin is Origin.WIRE]
+        heard = [s.start_s for s in self.before if s.kind in (Kind.RINGBACK, Kind.MUSIC)]
+        return min(ringing[:1] + heard[:1], default=None)
+
+    @cached_property
+    def rung_s(self) -> float:
+        """For how long it rang, until the answer, an announcement, the refusal or the end."""
+        if self.rung_from_s is None:
+            return 0.0
+        ends = [self.now_s if self.answered_s is None else self.answered_s]
+        ends += [self.final.at_s] if self.final else []
+        ends += [u.start_s for u in self.early_speech if u.start_s > self.rung_from_s][:1]
+        return max(0.0, min(ends) - self.rung_from_s)
+
+    @cached_property
+    def rings(self) -> int:
+        """Rings heard."""
+        return sum(s.cycles for s in self.before if s.kind is Kind.RINGBACK)
+
+    @cached_property
+    def far_hung_up_s(self) -> float | None:
+        """When the far end sent BYE."""
+        for signal in self.trace.signals:
+            if signal.received is not None and signal.received.split(" ", 1)[0] == "BYE":
+                return signal.at_s
+        return self.trace.ended_at_s if self.trace.released_by == "far" and self.answered_s is not None else None
+
+    # --- sound
+
+    @cached_property
+    def before(self) -> tuple[Segment, ...]:
+        """What was heard before the answer."""
+        if self.answered_s is None:
+            return self.sounds.segments
+        return tuple(s for s in self.sounds.segments if s.start_s < self.answered_s)
+
+    @cached_property
+    def after(self) -> tuple[Segment, ...]:
+        """What was heard after the answer, without the tail of what was heard before it."""
+        answered_s = self.answered_s
+        if answered_s is None:
+            return ()
+        kept = []
+        for segment in self.sounds.segments:
+            if segment.start_s >= answered_s:
+                kept.append(segment)
+            elif segment.end_s > answered_s + TAIL_S:
+                kept.append(msgspec.structs.replace(segment, start_s=answered_s))
+        return tuple(kept)
+
+    @cached_property
+    def early_speech(self) -> tuple[Utterance, ...]:
+        """What was said before the answer."""
+        return utterances(self.before)
+
+    @cached_property
+    def said(self) -> tuple[Utterance, ...]:
+        """What was said after the answer."""
+        return utterances(self.after)
+
+
+def utterances(segments: tuple[Segment, ...]) -> tuple[Utterance, ...]:
+    """Stretches of speech joined over short pauses; a tone or music between two ends the first."""
+    found: list[Utterance] = []
+    joined = False
+    for s in segments:
+        if s.kind is not Kind.SPEECH:
+            joined = joined and s.kind in (Kind.SILENCE, Kind.NOISE)
+            continue
+        known = s if s.known else None
+        last = found[-1] if found else None
+        if last and joined and s.start_s - last.end_s < TALKING_GAP_S:
+            found[-1] = Utterance(
+                last.start_s,
+                s.end_s,
+                last.speech_s + s.duration_s,
+                last.repeated and s.repeat_of_s is not None,
+                last.known or known,
+            )
+        else:
+            found.append(Utterance(s.start_s, s.end_s, s.duration_s, s.repeat_of_s is not None, known))
+        joined = True
+    return tuple(found)
+
+
+def printable(text: str, limit: int = 160) -> str:
+    """Text from the wire, made fit to be shown: one line, no control characters, not endless."""
+    clean = "".join(c if c.isprintable() else "�" for c in text)
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"

@@ -1,0 +1,114 @@
+"""Rules for a call that nobody has answered, strongest evidence first: words, tones, then signalling and time."""
+
+from __future__ import annotations
+
+from probe.classify.facts import Facts
+from probe.classify.finding import Finding, Rule, because
+from probe.classify.signalling import RUNG_S, SPOKEN_S, final_code, reason
+from probe.model import Because, Cause, Kind, Segment
+
+TONES = {Kind.BUSY: Cause.BUSY_TONE, Kind.CONGESTION: Cause.NETWORK_CONGESTION, Kind.VACANT: Cause.VACANT_NUMBER}
+SURE_CYCLES = {Kind.BUSY: 3, Kind.CONGESTION: 3, Kind.VACANT: 2}  # a vacant cycle has four pulses
+BUSY = (Cause.BUSY_ANNOUNCEMENT, Cause.BUSY_TONE, Cause.BUSY_SIGNAL)
+RANG_OUT = ((30.0, 0.96), (20.0, 0.92), (15.0, 0.85), (RUNG_S, 0.6))  # seconds of ringing, confidence
+NO_ANSWER_AFTER_S = 20.0  # ringing for so long and then an announcement: nobody came, whatever it says
+NO_ANSWER = 19  # Q.850: no answer from user (user alerted)
+
+
+def rang_though_busy(facts: Facts) -> Finding | None:
+    """It rang, the network says "no answer, alerted", and yet an announcement or the code says busy: it was not."""
+    if facts.reason is None or facts.reason[0] != NO_ANSWER or facts.rung_s < RUNG_S:
+        return None
+    said_busy = [f for f in (known_recording(facts), final_code(facts)) if f and f.cause in BUSY]
+    if not said_busy:
+        return None
+    spoken = sum(u.speech_s for u in facts.early_speech) >= SPOKEN_S
+    cause = Cause.NO_ANSWER_ANNOUNCEMENT if spoken else Cause.RANG_OUT
+    told = reason(facts)
+    evidence = (*_rung(facts), *(told.because if told else ()), because("although"))
+    return Finding(cause, 0.62, evidence + tuple(b for f in said_busy for b in f.because), weighed=True)
+
+
+def known_recording(facts: Facts) -> Finding | None:
+    """Words that are known: an announcement of the library."""
+    heard = [u.known for u in facts.early_speech if u.known]
+    if not heard:
+        return None
+    last = heard[-1]
+    cause = Cause(last.known or Cause.UNSURE)
+    # after ringing, "busy" is what many switches say of a call that was rejected or not answered
+    doubtful = cause in BUSY and facts.rung_s >= RUNG_S
+    return Finding(cause, 0.95, (recording(last),), sure=not doubtful)
+
+
+def tone(facts: Facts) -> Finding | None:
+    """A call-progress tone by its cadence: three cycles are certain, two a first guess."""
+    for segment in reversed(facts.before):
+        if segment.kind in TONES and segment.cycles >= SURE_CYCLES[segment.kind] - 1:
+            sure = segment.cycles >= SURE_CYCLES[segment.kind]
+            return Finding(TONES[segment.kind], 0.96 if sure else 0.7, (tone_heard(segment),), sure=sure)
+    return None
+
+
+def special_tone(facts: Facts) -> Finding | None:
+    """SIT comes before an announcement of a foreign network that says why the call fails."""
+    heard = [s for s in facts.before if s.kind is Kind.SIT]
+    if not heard or not (facts.ended or facts.final):
+        return None
+    return Finding(Cause.UNSURE, 0.5, (because("tone_sit", at_s=heard[-1].start_s),))
+
+
+def rang_out(facts: Facts) -> Finding | None:
+    """It rang, and nobody came until we gave up or the network did."""
+    if not (facts.ended or facts.final):
+        return None
+    confidence = next((c for seconds, c in RANG_OUT if facts.rung_s >= seconds), None)
+    if confidence is None:
+        return None
+    spoken = sum(u.speech_s for u in facts.early_speech) >= SPOKEN_S
+    if not spoken:
+        return Finding(Cause.RANG_OUT, confidence, _rung(facts))
+    if facts.rung_s < NO_ANSWER_AFTER_S:
+        return None
+    return Finding(Cause.NO_ANSWER_ANNOUNCEMENT, 0.66, (*_rung(facts), *unknown_speech(facts)))
+
+
+def early_speech(facts: Facts) -> Finding | None:
+    """An announcement whose words are not known, and nothing else: honestly unsure."""
+    return Finding(Cause.UNSURE, 0.4, unknown_speech(facts)) if facts.early_speech else None
+
+
+def recording(segment: Segment) -> Because:
+    """A known recording, as evidence."""
+    return because("known_recording", at_s=segment.start_s, text=segment.text or segment.known or "")
+
+
+def tone_heard(segment: Segment) -> Because:
+    """A tone with its cadence, as evidence."""
+    return because(f"tone_{segment.kind}", at_s=segment.start_s, hz=segment.hz or 0.0, cycles=segment.cycles)
+
+
+def unknown_speech(facts: Facts) -> tuple[Because, ...]:
+    """Speech before the answer that no recording explains, as evidence."""
+    speech_s = sum(u.speech_s for u in facts.early_speech if not u.known)
+    return (because("early_speech", seconds=speech_s),) if speech_s >= 0.3 else ()
+
+
+def _rung(facts: Facts) -> tuple[Because, ...]:
+    if facts.rung_from_s is None:
+        return ()
+    if facts.rings:
+        return (because("rang_heard", at_s=facts.rung_from_s, seconds=facts.rung_s, rings=facts.rings),)
+    return (because("rang", at_s=facts.rung_from_s, seconds=facts.rung_s),)
+
+
+RULES: tuple[Rule, ...] = (
+    rang_though_busy,
+    known_recording,
+    tone,
+    reason,
+    final_code,
+    rang_out,
+    special_tone,
+    early_speech,
+)

@@ -1,0 +1,140 @@
+"""What `dial`, `round` and `demo` share: orders go out over the switchboard, records come back and are stored."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from probe.cli.lines import call_line, encode
+from probe.cli.talk import Talk, emit
+from probe.dial import Switchboard, Trunk
+from probe.dial.messages import Refused
+from probe.model import Blame, Order, Record
+from probe.store import Store, is_alive, this_owner
+
+OWN_FAULT = {Blame.TRUNK, Blame.ROBOT}
+EXIT_OWN_FAULT = 10
+EXIT_STOPPED = 130
+
+
+@dataclass
+class Session:
+    """The calls of one command: what came of them, and how the command is to end."""
+
+    records: list[Record] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    stopped: bool = False
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        if self.stopped:
+            return EXIT_STOPPED
+        if self.refused:
+            return 8
+        return EXIT_OWN_FAULT if any(r.verdict.blame in OWN_FAULT for r in self.records) else 0
+
+
+@contextmanager
+def open_store(talk: Talk) -> Iterator[Store]:
+    """The store, with the calls of an earlier run that was killed accounted for."""
+    with talk.open_store() as store:
+        recovered = store.recover(datetime.now(UTC), is_alive)
+        if recovered:
+            talk.say("cli.recovered", n=len(recovered))
+        yield store
+
+
+def call(
+    talk: Talk,
+    store: Store,
+    trunk: Trunk,
+    orders: Sequence[Order],
+    *,
+    allowed: Sequence[str],
+    as_json: bool,
+    lines: int | None = None,
+) -> Session:
+    """Make these calls. Each is claimed before it is dialled and stored when it ends; Ctrl-C hangs up every one."""
+    session = Session()
+    began = time.monotonic()
+    asyncio.run(_call(session, talk, store, trunk, orders, allowed, as_json, lines))
+    session.seconds = time.monotonic() - began
+    if not as_json:
+        summary(talk, session)
+    if session.stopped:
+        talk.say("cli.stopped")
+    return session
+
+
+async def _call(
+    session: Session,
+    talk: Talk,
+    store: Store,
+    trunk: Trunk,
+    orders: Sequence[Order],
+    allowed: Sequence[str],
+    as_json: bool,
+    lines: int | None,
+) -> None:
+    from probe.cli.table import CallTable
+
+    owner = this_owner()
+
+    def claim(order: Order) -> bool:
+        mine = store.claim(order, datetime.now(UTC), owner, lease_s=order.deadline_s + 60)
+        if not mine:
+            talk.say("cli.skipped", number=order.number)
+        return mine
+
+    table = None if as_json else CallTable(talk, len(orders), reasons=len(orders) <= 3)
+    async with Switchboard(
+        trunk,
+        lines=min(lines or trunk.lines, max(1, len(orders))),
+        calls_per_second=trunk.calls_per_second,
+        data_folder=talk.settings_or_default.data.folder,
+        allowed=allowed,
+        country=talk.settings_or_default.robot.country,
+        area_code=talk.settings_or_default.robot.area_code,
+        lang=talk.lang,
+        claim=claim,
+        on_progress=table.progress if table else None,
+    ) as board:
+
+        def stop() -> None:
+            session.stopped = True
+            board.stop()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        with table or contextlib.nullcontext():
+            async for record in board.run(orders):
+                if isinstance(record, Refused):
+                    session.refused.append(record)
+                    continue
+                store.add(record, datetime.now(UTC))
+                session.records.append(record)
+                if as_json:
+                    emit(encode(call_line(record, talk.lang)))
+                elif table:
+                    table.finished(record)
+
+
+def summary(talk: Talk, session: Session) -> None:
+    """The outcomes counted, and our own faults named, on stderr."""
+    outcomes = Counter(record.verdict.outcome for record in session.records)
+    counts = "，".join if talk.lang == "zh" else ", ".join
+    named = counts(f"{talk.words(f'names.outcome_{o}')} {n}" for o, n in outcomes.most_common())
+    talk.say("cli.summary", total=len(session.records), seconds=session.seconds, counts=named or "0")
+    ours = Counter(r.verdict.cause for r in session.records if r.verdict.blame in OWN_FAULT)
+    if ours:
+        faults = counts(f"{talk.words(f'names.cause_{c}')} {n}" for c, n in ours.most_common())
+        talk.say("cli.own_faults", n=sum(ours.values()), faults=faults)

@@ -1,0 +1,70 @@
+"""`probe check`: everything that a round relies on, looked at before anyone is called."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import click
+
+from probe.cli.talk import Talk
+from probe.errors import ProbeError
+
+
+@click.command("check")
+@click.pass_obj
+def command(talk: Talk) -> int:
+    """Look over settings, folders, database and trunks before anyone is called. 拨打前检查，不拨打任何号码
+
+    Every line is ✓ or ✗ with what to do; the exit code is that of the first ✗.
+    """
+    code = 0
+    for step in steps(talk):
+        try:
+            click.echo(f"✓ {step()}")
+        except ProbeError as error:
+            click.echo(f"✗ {error.text(talk.lang)}")
+            code = code or error.exit_code
+    return code
+
+
+def steps(talk: Talk) -> Iterator[Callable[[], str]]:
+    """What is looked at, in the order in which a round would need it. Settings that cannot be read end it all."""
+    settings = talk.settings
+    yield partial(talk.words, "cli.check_settings", file=settings.file)
+    for caution in settings.cautions():
+        click.echo(f"! {caution.text(talk.lang)}")
+    yield partial(_folder, talk)
+    yield partial(_store, talk)
+    if not settings.trunks:
+        yield partial(_fail, "cli.check_no_trunk")
+    for name in settings.trunks:
+        yield partial(_trunk, talk, name)
+
+
+def _fail(key: str) -> str:
+    raise ProbeError(key)
+
+
+def _folder(talk: Talk) -> str:
+    from probe.dial.folders import ready_for_recordings
+
+    folder = talk.settings.data.folder
+    ready_for_recordings(folder)
+    return talk.words("cli.check_folder", folder=folder, free_gb=shutil.disk_usage(folder).free / 1e9)
+
+
+def _store(talk: Talk) -> str:
+    with talk.open_store() as store:
+        numbers = len(store.numbers())
+    if numbers == 0:
+        raise ProbeError("cli.check_no_numbers")
+    return talk.words("cli.check_store", url=talk.settings.data.store, n=numbers)
+
+
+def _trunk(talk: Talk, name: str) -> str:
+    from probe.dial.options import ask
+
+    trunk = talk.settings.trunk(name)
+    return talk.words("cli.check_trunk", name=name, proxy=trunk.proxy, status=ask(trunk))

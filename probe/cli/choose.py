@@ -1,0 +1,49 @@
+"""Which number and which trunk a person means on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from probe.cli.talk import Talk
+from probe.dial import Trunk
+from probe.dial.uri import is_loopback, is_sip, parse_uri
+from probe.directory import normalise
+from probe.errors import RefusedError, SettingsError
+from probe.model import Number
+
+
+def choose_numbers(talk: Talk, written: Sequence[str], directory: Sequence[Number]) -> tuple[Number, ...]:
+    """The directory's entries that are meant, each once, in the order given; a loopback `sip:` URI needs no entry.
+
+    DirectoryError for what is no number, RefusedError for one that is not in the directory or may never be dialled.
+    """
+    robot = talk.settings_or_default.robot
+    known = {number.number: number for number in directory}
+    chosen: dict[str, Number] = {}
+    for text in written:
+        number = normalise(text, country=robot.country, area_code=robot.area_code)
+        if number in known:
+            chosen[number] = known[number]
+        elif on_this_machine(number):
+            chosen[number] = Number(number=number, written=text, unit=number)
+        else:
+            raise RefusedError("cli.not_in_directory", number=text)
+    return tuple(chosen.values())
+
+
+def on_this_machine(number: str) -> bool:
+    """Whether this is a `sip:` URI on the loopback interface."""
+    return is_sip(number) and is_loopback(parse_uri(number).host)
+
+
+def choose_trunk(talk: Talk, name: str | None, numbers: Sequence[Number]) -> Trunk:
+    """The trunk of that name, or the first; none is needed when every number is on this machine.
+
+    SettingsError when there is none, with the settings' own words when they cannot be read.
+    """
+    settings = talk.settings_or_default
+    if name is None and not settings.trunks:
+        if all(on_this_machine(number.number) for number in numbers):
+            return Trunk(name="loopback", proxy="sip:127.0.0.1", lines=8, calls_per_second=10)
+        raise SettingsError("cli.no_trunk", number=next(n.number for n in numbers if not on_this_machine(n.number)))
+    return settings.trunk(name)

@@ -1,0 +1,52 @@
+"""`probe dial NUMBER…`: call now, say what happened."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+import click
+
+from probe.cli.talk import Talk
+
+
+@click.command("dial")
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
+@click.option("--trunk", "trunk_name", metavar="NAME", help="The trunk to use (default: the first). 使用的中继")
+@click.option("--lines", type=click.IntRange(1, 200), help="Lines at once (default: the trunk's). 线路数")
+@click.option(
+    "--ring-limit", "ring_limit_s", type=click.FloatRange(1, 120), metavar="S", help="How long to let it ring."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, nothing else. 输出 JSON")
+@click.pass_obj
+def command(
+    talk: Talk,
+    numbers: tuple[str, ...],
+    trunk_name: str | None,
+    lines: int | None,
+    ring_limit_s: float | None,
+    as_json: bool,
+) -> int:
+    """Call each NUMBER now and say what happened. 立即拨打并说明结果
+
+    A NUMBER stands in the directory, in any spelling, or is a sip: URI on this machine (sip:1001@127.0.0.1:5060), which
+    needs no settings at all.
+    """
+    from probe.cli.calling import call, open_store
+    from probe.cli.choose import choose_numbers, choose_trunk
+    from probe.plan import batch_id, orders
+
+    with open_store(talk) as store:
+        directory = store.numbers()
+        chosen = choose_numbers(talk, numbers, directory)
+        trunk = choose_trunk(talk, trunk_name, chosen)
+        batch = batch_id(datetime.now(UTC), secrets.randbits(16))
+        planned = orders(
+            chosen,
+            batch=batch,
+            why=talk.words("cli.why_dial"),
+            country=talk.settings_or_default.robot.country,
+            ring_limit_s=ring_limit_s,
+        )
+        allowed = [n.number for n in directory]
+        return call(talk, store, trunk, planned, allowed=allowed, as_json=as_json, lines=lines).exit_code
