@@ -52,6 +52,11 @@ class Facts:
         return None
 
     @cached_property
+    def attempts(self) -> int:
+        """How often the INVITE was sent: once more after a challenge or a redirection."""
+        return sum(s.sent == "INVITE" for s in self.trace.signals)
+
+    @cached_property
     def reason(self) -> tuple[int, str, Signal] | None:
         """The last Q.850 cause received from the wire: number, header, and the signal that carried it."""
         for signal in reversed(self.trace.signals):
@@ -77,7 +82,7 @@ class Facts:
     @cached_property
     def dialled(self) -> bool:
         """Whether an INVITE was sent: a bare recording has no signals."""
-        return any(s.sent == "INVITE" for s in self.trace.signals)
+        return self.attempts > 0
 
     @cached_property
     def rung_from_s(self) -> float | None:

@@ -29,8 +29,6 @@ class Pump:
         self._streams: set[Stream] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
-        self.ticks = 0
-        self.late_ticks = 0  # that began over half a frame late
 
     def add(self, stream: Stream) -> None:
         self._streams.add(stream)
@@ -47,8 +45,6 @@ class Pump:
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
-        self.ticks += 1
-        self.late_ticks += loop.time() - self._due > FRAME_S / 2
         self._due += FRAME_S
         self._timer = loop.call_at(self._due, self._tick)
         for stream in tuple(self._streams):
@@ -139,7 +135,7 @@ class Stream:
             self._sender.send_frame_auto(payload, marker=0 if self.packets_sent else 1, addr=self.remote)
             self.packets_sent += 1
         self._deaf_ticks += 1
-        if self._deaf_ticks == VANISHED_TICKS and self.packets_received:
+        if self._deaf_ticks == VANISHED_TICKS and self.packets_received and self.remote is not None:
             self._on_vanished()
         if self._saying is not None:
             self._left -= FRAME

@@ -158,7 +158,15 @@ def after(step: Step, stage: Stage, place: Place) -> Stage:
             return "heard"
         case acts.Menu(keys=keys):
             for key, inner in keys.items():
-                in_order(inner, stage, place.at("keys", key))
+                inside(inner, stage, place.at("keys", key))
         case acts.Repeat(acts=inner, times=times):
-            return "over" if in_order(inner, stage, place.at("repeat")) == "over" or times is None else stage
+            return "over" if inside(inner, stage, place.at("repeat")) == "over" or times is None else stage
     return stage
+
+
+def inside(steps: tuple[Step, ...], stage: Stage, place: Place) -> Stage:
+    """The stage after steps that may be acted many times, or never: they may end the call, but not bring it further."""
+    end = in_order(steps, stage, place)
+    if end not in (stage, "over"):
+        raise place.error("exchange.inside")
+    return end

@@ -7,7 +7,7 @@ A sound is named by a short string ("tone/busy", "prompt/human-1-zm_yunxi", "mus
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,6 +25,8 @@ BEEP_DBM0 = -12.0
 FAX_DBM0 = -13.0
 TUNE_DBM0 = -18.0
 SPEECH_PEAK_DBFS = -16.0
+
+OTHER_SIGN = bytes(byte ^ 0x80 for byte in range(256))
 
 PROMPTS = Path(str(files(__package__) / "prompts"))
 
@@ -47,7 +49,7 @@ TONES = {  # GB/T 3380-1982, YDN 065-1997
     "howler": Cadence(950, (1.0,)),
 }
 NOISES = {"none": None, "line": -64.0, "room": -48.0}  # dBm0; what is heard when nothing else is
-NOISE_S = 4.0  # after which the noise comes round again
+NOISE_S = 31.0  # after which the noise comes round again: longer than a robot listens
 
 # A tune of our own, as degrees of the D major pentatonic scale. No bass note (every fourth, an octave down) is an A:
 # its 440 Hz would be a call-progress tone in China.
@@ -62,6 +64,7 @@ def amplitude(dbm0: float) -> float:
     return float(10 ** ((dbm0 - FULL_SCALE_DBM0) / 20))
 
 
+@cache
 def prompts() -> tuple[str, ...]:
     """The names of all prompts, without their ending."""
     return tuple(sorted(path.stem for path in PROMPTS.glob("*.flac")))
@@ -77,7 +80,7 @@ def encoded(sound: str, noise: str, payload_type: int) -> bytes:
     pcm = np.clip(np.rint(samples * 32767), -32768, 32767).astype("<i2").tobytes()
     data: bytes = get_codec(payload_type).encode(pcm)
     # aiortp 0.8 has the sign bit of A-law the wrong way round (G.711 table 1a sets it for positive samples).
-    return bytes(byte ^ 0x80 for byte in data) if payload_type == PCMA else data
+    return data.translate(OTHER_SIGN) if payload_type == PCMA else data
 
 
 def warm(names: Iterable[str]) -> None:
@@ -88,6 +91,7 @@ def warm(names: Iterable[str]) -> None:
                 encoded(name, noise, payload_type)
 
 
+@lru_cache(maxsize=8)  # a sound is encoded over several noises in a row
 def clip(sound: str) -> Samples:
     """One pass of a sound without noise. KeyError for a name that does not exist."""
     kind, _, name = sound.partition("/")

@@ -7,6 +7,7 @@ aiosipua's own `UdpSipTransport` asserts that asyncio hands it a `DatagramTransp
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,12 @@ from dataclasses import dataclass, field
 from aiosipua import SipMessage, SipRequest, SipResponse, SipTransport, stringify_via
 
 from probe.errors import ExchangeError
+
+for library in (
+    "aiosipua",
+    "aiortp",
+):  # what they say of hostile packets is for whoever sets logging up, not for stderr
+    logging.getLogger(library).addHandler(logging.NullHandler())
 
 RECEIVE_BUFFER = 4 << 20  # bytes; the system may grant less
 Address = tuple[str, int]

@@ -100,7 +100,6 @@ def test_every_office_does_what_its_story_says() -> None:
         async with Exchange(district) as exchange, Caller(exchange.address) as caller:
             mistakes = await asyncio.gather(*(compare(caller, entry) for entry in district.entries))
             assert {seen.number for seen in exchange.calls} == {entry.number for entry in district.entries}
-            assert exchange.pump.late_ticks <= exchange.pump.ticks / 20
         return [mistake for some in mistakes for mistake in some]
 
     assert asyncio.run(run()) == []

@@ -214,6 +214,11 @@ STEP_MISTAKES: dict[str, tuple[object, str]] = {
         ["answer", {"menu": "ivr-1-zm_yunxi", "keys": {"0": ["hang_up", "beep"]}}, "hang_up"],
         "2.keys.0.2: the call is over by then, 'beep' never happens; remove it or the end before it",
     ),
+    "an answer in a menu": (
+        ["progress", {"menu": "ivr-1-zm_yunxi", "keys": {"0": ["answer"]}}, "until_hang_up"],
+        "2.keys.0: steps in a menu or repeat may end the call but not begin or answer it; "
+        "put progress and answer outside",
+    ),
     "nothing to repeat": (["answer", {"repeat": 3}], "2.repeat: a list of steps belongs here, found 3"),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,11 @@ def test_it_runs_takes_a_call_logs_it_and_stops(tmp_path: Path) -> None:
 def test_signals_stop_it_cleanly(number: signal.Signals) -> None:
     with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["address"].startswith("127.0.0.1:")
+        address = json.loads(process.stdout.readline())["address"]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.sendto(
+                b"INVITE sip:x SIP/2.0\r\nContent-Length: 9\r\n\r\nx", ("127.0.0.1", int(address.partition(":")[2]))
+            )
         os.kill(process.pid, number)
         out, err = process.communicate(timeout=10)
         assert (process.returncode, out, err) == (0, "", "")

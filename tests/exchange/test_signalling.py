@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -317,30 +318,53 @@ def test_a_password_is_asked_for_and_checked(tmp_path: Path, way: int, challenge
 def test_rubbish_is_dropped_and_calls_go_on(tmp_path: Path) -> None:
     async def run() -> None:
         async with talking(tmp_path, CLERK) as (_, caller):
-            whole = bytes((await caller.dial("1001")).invite)
-            rubbish = [
-                b"",
-                b"\r\n\r\n",
-                b"\x00" * 50,
-                os.urandom(400),
-                b"INVITE",
-                b"SIP/2.0 abc\r\n\r\n",
-                b"SIP/2.0 200 OK\r\n\r\n",
-            ]
+            first = await caller.dial("1001")
+            assert (await first.final()).status_code == 200
+            whole = bytes(first.invite)
+            rubbish = [b"", b"\r\n\r\n", b"\x00" * 50, b"INVITE", b"SIP/2.0 abc\r\n\r\n", b"SIP/2.0 200 OK\r\n\r\n"]
+            rubbish += [whole[:40], whole.replace(b"1 INVITE", b"one INVITE"), whole.replace(b";branch=", b";brunch=")]
             rubbish += [whole.replace(name, b"X-Gone:") for name in (b"Via:", b"From:", b"To:", b"Call-ID:", b"CSeq:")]
-            rubbish += [
-                whole.replace(b"1 INVITE", b"one INVITE"),
-                whole[: len(whole) // 3],
-                whole.replace(b"m=audio", b"m="),
-            ]
-            for one in rubbish:
-                caller.transmit(one)
+            for number, one in enumerate(rubbish):
+                caller.transmit(one.replace(b"branch=", b"branch=z9hG4bK%d" % number))
             call = await caller.dial("1001")
             assert (await call.final()).status_code == 200
             call.rtp.sendto(b"\x80", ("127.0.0.1", call.far_port()))
             call.rtp.sendto(os.urandom(300), ("127.0.0.1", call.far_port()))
             call.talk(b"\xff", payload_type=101)
             await call.hang_up()
+            assert first.statuses == [100, 180, 200]
+            assert caller.stray == []
+
+    asyncio.run(run())
+
+
+def test_mutated_requests_break_nothing(tmp_path: Path) -> None:
+    dice = random.Random(486)
+
+    def mutated(whole: bytes) -> bytes:
+        data = bytearray(whole.replace(b"branch=", b"branch=z9hG4bK%d" % dice.randrange(10**9)))
+        for _ in range(dice.randint(1, 8)):
+            at = dice.randrange(len(data) - 40)
+            match dice.randrange(3):
+                case 0:
+                    data[at] = dice.randrange(256)
+                case 1:
+                    del data[at : at + dice.randint(1, 20)]
+                case 2:
+                    data[at:at] = bytes(dice.choices(b'<>;:@",=\r\n %0123-[]', k=dice.randint(1, 5)))
+        return bytes(data)
+
+    async def run() -> None:
+        async with talking(tmp_path, CLERK) as (_, caller):
+            call = await caller.dial("1001")
+            await call.final()
+            for method in ("INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "OPTIONS", "INFO"):
+                whole = bytes(call.invite).replace(b"INVITE", method.encode())
+                for _ in range(300):
+                    caller.transmit(mutated(whole))
+                await asyncio.sleep(0.02)  # the exchange's turn
+            again = await caller.dial("1001")
+            assert (await again.final()).status_code == 200
 
     asyncio.run(run())
 
