@@ -4,8 +4,8 @@ Every attempt is in exactly one of three heaps:
 
 - **counted**: a first attempt with a conclusive outcome; all rates are over these;
 - **re-dials**: conclusive attempts after the first; they confirm, and never replace the first in a rate;
-- **excluded**: inconclusive attempts (our trunk, the network, the robot, or honestly unsure); they are in no denominator
-  and are named and counted instead (telephony.md §7).
+- **excluded**: inconclusive attempts (our trunk, the network, the robot, or honestly unsure); they are in no
+  denominator and are named and counted instead (telephony.md §7).
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import time
 from collections import Counter
@@ -11,15 +10,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from probe.cli.lines import call_line, encode
-from probe.cli.talk import Talk, emit
+from probe.cli.talk import Talk
 from probe.dial import Switchboard, Trunk
 from probe.dial.messages import Refused
+from probe.errors import StoreError
 from probe.model import Blame, Order, Record
 from probe.store import Store, is_alive, this_owner
 
+if TYPE_CHECKING:
+    from probe.cli.table import CallTable, JsonLines
+
 OWN_FAULT = {Blame.TRUNK, Blame.ROBOT}
+FEW = 3  # calls, whose reasons are shown at once
 EXIT_OWN_FAULT = 10
 EXIT_STOPPED = 130
 
@@ -46,7 +50,7 @@ class Session:
 def open_store(talk: Talk) -> Iterator[Store]:
     """The store, with the calls of an earlier run that was killed accounted for."""
     with talk.open_store() as store:
-        recovered = store.recover(datetime.now(UTC), is_alive)
+        recovered = store.recover(datetime.now(UTC), is_alive, lang=talk.report_lang)
         if recovered:
             talk.say("cli.recovered", n=len(recovered))
         yield store
@@ -62,13 +66,22 @@ def call(
     as_json: bool,
     lines: int | None = None,
 ) -> Session:
-    """Make these calls. Each is claimed before it is dialled and stored when it ends; Ctrl-C hangs up every one."""
+    """Make these calls. Each is claimed before it is dialled and stored when it ends; Ctrl-C hangs up every one.
+
+    DialError when lines cannot be started, StoreError when a record cannot be stored (it is shown all the same), each
+    after the calls under way have been hung up.
+    """
+    from probe.cli.table import CallTable, JsonLines
+
     session = Session()
+    show = JsonLines(talk) if as_json else CallTable(talk, len(orders), reasons=len(orders) <= FEW)
     began = time.monotonic()
-    asyncio.run(_call(session, talk, store, trunk, orders, allowed, as_json, lines))
-    session.seconds = time.monotonic() - began
-    if not as_json:
-        summary(talk, session)
+    try:
+        asyncio.run(_call(session, talk, store, trunk, orders, allowed, show, lines))
+    finally:
+        session.seconds = time.monotonic() - began
+        if not as_json:
+            summary(talk, session)
     if session.stopped:
         talk.say("cli.stopped")
     return session
@@ -81,11 +94,9 @@ async def _call(
     trunk: Trunk,
     orders: Sequence[Order],
     allowed: Sequence[str],
-    as_json: bool,
+    show: CallTable | JsonLines,
     lines: int | None,
 ) -> None:
-    from probe.cli.table import CallTable
-
     owner = this_owner()
 
     def claim(order: Order) -> bool:
@@ -94,18 +105,18 @@ async def _call(
             talk.say("cli.skipped", number=order.number)
         return mine
 
-    table = None if as_json else CallTable(talk, len(orders), reasons=len(orders) <= 3)
+    robot = talk.settings_or_default.robot
     async with Switchboard(
         trunk,
         lines=min(lines or trunk.lines, max(1, len(orders))),
         calls_per_second=trunk.calls_per_second,
         data_folder=talk.settings_or_default.data.folder,
         allowed=allowed,
-        country=talk.settings_or_default.robot.country,
-        area_code=talk.settings_or_default.robot.area_code,
-        lang=talk.lang,
+        country=robot.country,
+        area_code=robot.area_code,
+        lang=talk.report_lang,
         claim=claim,
-        on_progress=table.progress if table else None,
+        on_progress=show.progress,
     ) as board:
 
         def stop() -> None:
@@ -115,17 +126,22 @@ async def _call(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
-        with table or contextlib.nullcontext():
-            async for record in board.run(orders):
-                if isinstance(record, Refused):
-                    session.refused.append(record)
+        not_stored: StoreError | None = None
+        with show:
+            async for result in board.run(orders):
+                if isinstance(result, Refused):
+                    session.refused.append(result)
+                    show.refused(result)
                     continue
-                store.add(record, datetime.now(UTC))
-                session.records.append(record)
-                if as_json:
-                    emit(encode(call_line(record, talk.lang)))
-                elif table:
-                    table.finished(record)
+                session.records.append(result)
+                try:
+                    store.add(result, datetime.now(UTC))
+                except StoreError as error:
+                    not_stored = not_stored or error
+                    board.stop()
+                show.finished(result)
+        if not_stored is not None:
+            raise not_stored
 
 
 def summary(talk: Talk, session: Session) -> None:

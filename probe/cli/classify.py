@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from probe.cli import options
 from probe.cli.lines import encode, verdict_line
 from probe.cli.talk import Talk, emit, error_line
 from probe.errors import CaseError
@@ -23,7 +24,7 @@ from probe.words import words
     metavar="S",
     help="For a bare recording: seconds from its start to the answer. 裸录音的接通时刻",
 )
-@click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, nothing else. 输出 JSON")
+@options.as_json
 @click.pass_obj
 def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, as_json: bool) -> int:
     """Judge stored calls: CASE is a case folder (trace.json, call.wav) or a recording. 判定已有的呼叫

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from probe.cli import options
 from probe.cli.talk import Talk
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     help="Where recordings, database and report go. 输出文件夹",
 )
 @click.option("--lines", type=click.IntRange(1, 60), default=8, show_default=True, help="Lines at once. 线路数")
-@click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, nothing else. 输出 JSON")
+@options.as_json
 @click.pass_obj
 def command(talk: Talk, folder: Path, lines: int, as_json: bool) -> int:
     """Try everything on the practice exchange; nobody real is called. 在练习交换机上完整演示

@@ -7,17 +7,13 @@ from datetime import UTC, datetime
 
 import click
 
+from probe.cli import options
 from probe.cli.talk import Talk
 
 
 @click.command("dial")
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
-@click.option("--trunk", "trunk_name", metavar="NAME", help="The trunk to use (default: the first). 使用的中继")
-@click.option("--lines", type=click.IntRange(1, 200), help="Lines at once (default: the trunk's). 线路数")
-@click.option(
-    "--ring-limit", "ring_limit_s", type=click.FloatRange(1, 120), metavar="S", help="How long to let it ring."
-)
-@click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, nothing else. 输出 JSON")
+@options.calling
 @click.pass_obj
 def command(
     talk: Talk,

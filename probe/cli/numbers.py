@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from probe.cli import options
 from probe.cli.lines import encode
 from probe.cli.talk import Talk, emit
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from probe.directory import Listing
     from probe.model import Number
 
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, nothing else. 输出 JSON")
 file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
@@ -52,7 +52,7 @@ def _read(talk: Talk, file: Path, as_json: bool) -> Listing:
 
 @command.command("check")
 @file_argument
-@json_option
+@options.as_json
 @click.pass_obj
 def check(talk: Talk, file: Path, as_json: bool) -> int:
     """Read FILE and name every mistake with row, column, value and reason. 检查号码表，逐行指出错误"""
@@ -63,7 +63,7 @@ def check(talk: Talk, file: Path, as_json: bool) -> int:
 
 @command.command("import")
 @file_argument
-@json_option
+@options.as_json
 @click.pass_obj
 def import_(talk: Talk, file: Path, as_json: bool) -> int:
     """Make FILE the directory: its good rows may be called, numbers that are not in it no more. 导入号码表"""
@@ -80,7 +80,7 @@ def import_(talk: Talk, file: Path, as_json: bool) -> int:
 
 
 @command.command("list")
-@json_option
+@options.as_json
 @click.pass_obj
 def list_(talk: Talk, as_json: bool) -> None:
     """Print the directory. 列出号码表"""

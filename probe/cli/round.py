@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from probe.cli import options
 from probe.cli.talk import Talk
 from probe.errors import ProbeError
 
@@ -15,12 +16,7 @@ from probe.errors import ProbeError
 @click.option("--resume", is_flag=True, help="Continue the unfinished round. 继续未完成的一轮")
 @click.option("--new", is_flag=True, help="Give an unfinished round up and begin anew. 放弃未完成的一轮，重新开始")
 @click.option("--unit", help="Only this unit (单位). 仅限某单位")
-@click.option("--trunk", "trunk_name", metavar="NAME", help="The trunk to use (default: the first). 使用的中继")
-@click.option("--lines", type=click.IntRange(1, 200), help="Lines at once (default: the trunk's). 线路数")
-@click.option(
-    "--ring-limit", "ring_limit_s", type=click.FloatRange(1, 120), metavar="S", help="How long to let it ring."
-)
-@click.option("--json", "as_json", is_flag=True, help="JSON lines on stdout, nothing else. 输出 JSON")
+@options.calling
 @click.pass_obj
 def command(
     talk: Talk,

@@ -1,4 +1,4 @@
-"""What a person sees while calls are made: one row per line in use, and a bar. Nothing at all with --json."""
+"""What is shown while calls are made: to a person one row per line in use and a bar, to a machine JSON lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from probe.cli.talk import Talk
+from probe.cli.lines import because, call_line, encode
+from probe.cli.talk import Talk, emit
+from probe.dial.messages import Refused
 from probe.model import Order, Outcome, Record
 
 if TYPE_CHECKING:
@@ -61,8 +63,6 @@ class CallTable:
 
     def finished(self, record: Record) -> None:
         """Print one finished call: its verdict, and its reasons when few calls are made."""
-        from probe.cli.lines import because
-
         self._done += 1
         verdict = record.verdict
         name = self._talk.words(f"names.outcome_{verdict.outcome}")
@@ -74,6 +74,11 @@ class CallTable:
         if self._reasons:
             for sentence in because(verdict, self._talk.lang):
                 self._console.print(Text(f"    - {sentence}"), soft_wrap=True)
+
+    def refused(self, refused: Refused) -> None:
+        """Say why a number was not dialled."""
+        self._done += 1
+        _say_refused(self._talk, refused)
 
     def _render(self) -> RenderableType:
         words = self._talk.words
@@ -90,3 +95,32 @@ class CallTable:
         bar = Table.grid()
         bar.add_row(ProgressBar(total=max(1, self._total), completed=self._done, width=40), count)
         return Group(table, bar)
+
+
+class JsonLines:
+    """One JSON object per finished call on stdout; whatever else is to be said goes to stderr."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def progress(self, line: int, order: Order, state: str) -> None:
+        """Machines wait for the end."""
+
+    def finished(self, record: Record) -> None:
+        emit(encode(call_line(record, self._talk.lang)))
+
+    def refused(self, refused: Refused) -> None:
+        _say_refused(self._talk, refused)
+
+
+def _say_refused(talk: Talk, refused: Refused) -> None:
+    number = str(refused.values.get("number", refused.call_id))
+    talk.say("cli.refused", number=number, reason=talk.words(refused.key, **refused.values))

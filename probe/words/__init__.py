@@ -1,6 +1,6 @@
 """Every sentence the robot says to people, in Chinese and English, from the TOML files beside this one.
 
-A key is `FILE.NAME` ("because.busy_tone" is the table `[busy_tone]` of `because.toml`). Placeholders are those of
+A key is `FILE.NAME` ("cli.error" is the table `error` of `cli.toml`). Placeholders are those of
 `str.format`. A test holds that both languages exist for every key and use the same placeholders.
 """
 

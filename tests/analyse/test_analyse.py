@@ -113,7 +113,7 @@ class TestWhatCounts:
         made = [call(at=MORNING + timedelta(days=i % days)) for i in range(n)]
         assert figures(made, zone=HANGZHOU).enough is enough
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(made=st.lists(calls(), max_size=12))
     def test_every_attempt_is_in_exactly_one_heap_and_the_figures_are_right(self, made: list[Call]) -> None:
         """Computed again another way, over generated data sets."""
@@ -144,13 +144,13 @@ class TestOrder:
         found = [unit.name for unit in analyse(made, zone=HANGZHOU).units]
         assert found == ["十次占线", "一次空号", "一次占线", "都有人接", "一无所知"]
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=50, deadline=None)
     @given(made=st.lists(calls(), max_size=12), data=st.data())
     def test_the_order_of_the_calls_does_not_matter(self, made: list[Call], data: st.DataObject) -> None:
         shuffled = data.draw(st.permutations(made))
         assert analyse(made, zone=HANGZHOU) == analyse(shuffled, zone=HANGZHOU)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=50, deadline=None)
     @given(made=st.lists(calls(), max_size=12))
     def test_units_and_lines_hold_every_call_once(self, made: list[Call]) -> None:
         found = analyse(made, zone=HANGZHOU)

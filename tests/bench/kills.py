@@ -28,20 +28,10 @@ from probe.exchange import running
 from probe.model import Cause
 from probe.settings.schema import STORE_FILE
 from probe.store import Store
+from tests.practice import settings
 
 BUSY = [{"wait": 0.3}, {"reply": "486 Busy Here", "reason": "Q.850;cause=17"}]
 CLERK = [{"ring": 0.5}, "answer", {"play": "human-1-zf_xiaoyi"}, {"wait": 4}, "hang_up"]
-SETTINGS = """
-[robot]
-area_code = "0571"
-language = "en"
-[data]
-folder = "data"
-[trunk.practice]
-proxy = "sip:{address}"
-lines = 8
-calls_per_second = 20
-"""
 
 
 @dataclass
@@ -90,7 +80,7 @@ def run(kills: int, seed: int, numbers: int, folder: Path) -> Tally:
     book, log = folder / "district.yaml", folder / "exchange.jsonl"
     book.write_text(yaml.safe_dump(district(numbers), allow_unicode=True, sort_keys=False), encoding="utf-8")
     with running(book, log=log) as address:
-        (folder / "probe.toml").write_text(SETTINGS.format(address=address), encoding="utf-8")
+        (folder / "probe.toml").write_text(settings(address, lines=8, calls_per_second=20), encoding="utf-8")
         rows = [f"练习单位{i},0571-8725{i:04d}" for i in range(numbers)]
         (folder / "numbers.csv").write_text("\n".join(["单位,号码", *rows]), encoding="utf-8")
         subprocess.run([*PROBE, "numbers", "import", "numbers.csv"], cwd=folder, check=True, capture_output=True)

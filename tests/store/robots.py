@@ -1,31 +1,51 @@
 """Programs that the tests start, to race with and to kill: `python -m tests.store.robots WHAT …`.
 
-`dial`: works through rounds for ever, as a robot does; a call that it "dials" is a line in a log.
-`claim`: waits for a line on stdin, claims every order of a round, prints those that it got.
+`dial`: at each number N on stdin forks a robot that works through rounds and kills itself with SIGKILL at its Nth step:
+the beginning or end of a statement, a commit, or a call that it "dials" (a line in a log). Prints what ended it.
+`claim`: at each line on stdin claims the next order of a round, and prints whether it got it.
 `open`: waits for a line on stdin, opens the database, prints "open".
 """
 
 from __future__ import annotations
 
 import os
-import random
+import signal
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from sqlalchemy import Engine, event
 
 from probe.model import Order
 from probe.store import Store, is_alive, this_owner
 from tests.records import MORNING, call, number
 
-ROUND = 8
+ROUND = 6
 LEASE_S = 3600.0
 
 
 def dial(url: str, log: str) -> None:
-    numbers = [number(i) for i in range(ROUND)]
+    print("ready", flush=True)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _work(url, log, int(line))
+        _, status = os.waitpid(child, 0)
+        print(signal.Signals(os.WTERMSIG(status)).name, flush=True)
+
+
+def _work(url: str, log: str, last_step: int) -> NoReturn:
+    steps = iter(range(1, last_step))
+
+    def step(*_: object) -> None:
+        if next(steps, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        event.listen(Engine, moment, step)
     dialled = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     with Store.open(url) as store:
-        print("open", flush=True)
         while True:
             now = datetime.now(UTC)
             store.recover(now, is_alive)
@@ -33,7 +53,8 @@ def dial(url: str, log: str) -> None:
                 for order in store.pending(round_id):
                     if store.claim(order, now, this_owner(), LEASE_S):
                         os.write(dialled, f"{order.call_id}\n".encode())
-                        made = call(of=numbers[int(order.number[-1])], at=now, call_id=order.call_id)
+                        step()
+                        made = call(of=number(int(order.number[-1])), at=now, call_id=order.call_id)
                         store.add(made.record, now)
                 store.finish_round(round_id, now)
 
@@ -48,15 +69,13 @@ def _begin(store: Store, now: datetime) -> str:
     return round_id
 
 
-def claim(url: str, round_id: str, seed: str) -> None:
+def claim(url: str, round_id: str) -> None:
     with Store.open(url) as store:
-        orders = list(store.pending(round_id))
-        random.Random(seed).shuffle(orders)
+        orders = store.pending(round_id)
         print("ready", flush=True)
-        sys.stdin.readline()
         for order in orders:
-            if store.claim(order, MORNING + timedelta(seconds=1), this_owner(), LEASE_S):
-                print(order.call_id, flush=True)
+            sys.stdin.readline()
+            print(store.claim(order, MORNING, this_owner(), LEASE_S), flush=True)
 
 
 def open_(url: str) -> None:
