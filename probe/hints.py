@@ -17,14 +17,12 @@ def shown(value: object) -> str:
 
 
 def nearest(word: str, choices: Iterable[str], *, alike: float = ALIKE) -> str | None:
-    """The choice that was perhaps meant, or None when none has enough of the word's letters in their places. Among
-    equals it is one that begins alike: CHN is meant to be CN, not HN."""
+    """The choice that was perhaps meant, or None when none has enough of the word's letters in their places."""
     from rapidfuzz import process  # late: it is only needed when something is wrong
     from rapidfuzz.distance import OSA
     from rapidfuzz.utils import default_process
 
-    choices = sorted(choices, key=lambda choice: choice[:1].casefold() != word[:1].casefold())
     best = process.extractOne(
-        word, choices, scorer=OSA.normalized_similarity, processor=default_process, score_cutoff=alike
+        word, sorted(choices), scorer=OSA.normalized_similarity, processor=default_process, score_cutoff=alike
     )
     return None if best is None else best[0]

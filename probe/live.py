@@ -1,7 +1,7 @@
 """One call as it unfolds: what is signalled and heard goes in, a verdict comes out at any moment.
 
-The line uses this during a call and `replay` uses it for a stored one, so a live verdict and a re-judged one come from the
-same code. A verdict that is once `sure` is frozen: the line may have hung up on the strength of it.
+The line uses this during a call and `replay` uses it for a stored one, so a live verdict and a re-judged one come from
+the same code. A verdict that is once `sure` is frozen: the line may have hung up on the strength of it.
 """
 
 from __future__ import annotations

@@ -129,18 +129,19 @@ def _patterns(country: str, numbering: Plan) -> tuple[tuple[str, re.Pattern[str]
     front = f"{service_code}(?:{'|'.join(numbering.carrier)})?"
     area = f"(?:{numbering.area})"
     # No prefix may eat into a real number: where more digits may follow, 0912-2345678 is not "0", "9", "122…", nor is
-    # +86-912-2345678 "0", "0869", "122…"; and 0991-6012345 is not "099" and a premium number (a short code cannot be).
-    early = f"{front}9*(?:0*|0{area}|00+{numbering.code}(?:0?{area})?)"
-    national = f"(?:0{area}|{numbering.code}(?:0?{area})?)?"
+    # +86-912-2345678 "0", "0869", "122…"; 0991-6012345 is not "099" and a premium number, 0998-6371110 not +86-371-110.
+    home = f"{numbering.code}(?:0?{area})?"
+    early = f"{front}9*(?:0*|0{area}|00+{home})"
+    short = f"{front}(?:[09]*|9*0{area}|9*(?:00+)?{home})"
+    long = f"{front}9*(?:0*|0{area}|(?:00+)?{home})"
     abroad = f"{front}9*00+(?!0|{numbering.code})"
     table = [(never, f"(?:{'|'.join(never.numbers)})") for never in _table().country[country]]
-    exact = [
-        (never.reason, f"{front}{'[09]*' if never.is_short else '9*0*'}{national}{numbers}(?:[*#].*)?$")
-        for never, numbers in table
-    ]
     return (
         *((never.reason, re.compile(early + numbers), False) for never, numbers in table if never.connects_early),
-        *((reason, re.compile(pattern), True) for reason, pattern in exact),
+        *(
+            (never.reason, re.compile((short if never.is_short else long) + numbers + "(?:[*#].*)?$"), True)
+            for never, numbers in table
+        ),
         ("international", re.compile(abroad + r"\d"), False),
         ("international", re.compile(abroad + r"\d{7}"), True),  # "00" and fewer digits is an extension
     )

@@ -14,6 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from probe.hear import Ear
+from probe.model import Sounds
+
 RATE = 8000
 PACKET = 160  # samples in 20 ms
 FULL_SCALE_DBM0 = 3.14
@@ -130,3 +133,25 @@ def prompts() -> tuple[tuple[str, str, str], ...]:
     """Every prompt of the practice exchange: name, class, text."""
     rows = (PROMPTS / "manifest.tsv").read_text(encoding="utf-8").splitlines()[1:]
     return tuple((Path(f).stem, c, t) for f, c, t, _ in (row.split("\t") for row in rows))
+
+
+@cache
+def music(seconds: float, seed: int = 0) -> Pcm:
+    """Something like hold music: chords of plucked notes with overtones, changing twice a second."""
+    rng = np.random.default_rng(seed)
+    total = np.zeros(round(seconds * RATE))
+    scale = 220.0 * 2 ** (np.array([0, 3, 5, 7, 10, 12, 15, 17, 19, 22]) / 12)
+    for start in range(0, len(total), RATE // 2):
+        t = np.arange(len(total) - start) / RATE
+        for hz in rng.choice(scale, 3, replace=False):
+            for overtone in range(1, 5):
+                total[start:] += np.exp(-t * 2.5) / overtone * np.sin(2 * np.pi * hz * overtone * t)
+    return _pcm(total / np.abs(total).max() * _amplitude(-12.0))
+
+
+def listen(pcm: Pcm, country: str = "CN", start_s: float = 0.0, chunk: int = 800) -> Sounds:
+    """What the ear makes of it, in chunks of this many samples."""
+    ear = Ear(country, start_s)
+    for start in range(0, len(pcm), chunk):
+        ear.feed(pcm[start : start + chunk])
+    return ear.sounds()

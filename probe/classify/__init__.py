@@ -38,8 +38,8 @@ def _unanswered(facts: Facts) -> list[Finding]:
 
 
 def _answered(facts: Facts) -> list[Finding]:
-    """The rules after the answer read the same sounds in different ways: the first is right, the others are not counted.
-    Only a failure that was announced after a 200 has a second witness: the reason in the far end's BYE."""
+    """The rules after the answer read the same sounds in different ways, so only the first that finds something counts.
+    A failure that was announced after a 200 has a second witness: the reason in the far end's BYE."""
     first = next((finding for rule in answered.RULES if (finding := rule(facts))), None)
     if first is None:
         return []
@@ -49,11 +49,11 @@ def _answered(facts: Facts) -> list[Finding]:
 
 
 def _weighed(findings: list[Finding]) -> Finding:
-    """The first finding, held against the others."""
-    first, confidence = findings[0], findings[0].confidence
-    for_it, against = list(first.because), list[Because]()
-    for other in () if first.weighed else findings[1:]:
-        if Cause.UNSURE in (first.cause, other.cause):
+    """The first finding that knows something, held against the others."""
+    first = next((finding for finding in findings if finding.cause is not Cause.UNSURE), findings[0])
+    confidence, for_it, against = first.confidence, list(first.because), list[Because]()
+    for other in () if first.weighed else findings:
+        if other is first or other.cause is Cause.UNSURE or first.cause is Cause.UNSURE:
             continue
         if OUTCOME_OF[other.cause] is OUTCOME_OF[first.cause]:
             confidence = 1 - (1 - confidence) * (1 - AGREES * other.confidence)

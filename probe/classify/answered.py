@@ -1,8 +1,8 @@
 """Rules for a call that was answered: a person, a machine, or nothing at all.
 
-Without words a person is told by waiting: who picks up says something short and then listens. A machine talks on, beeps,
-plays music, repeats itself, or is a known recording. Calling a machine a person is the worst mistake here, so the longer
-the first utterance is, the longer the wait must be.
+Without words a person is told by waiting: who picks up says something short and then listens. A machine talks on,
+beeps, plays music, repeats itself, or is a known recording. Calling a machine a person is the worst mistake here, so
+the longer the first utterance is, the longer the wait must be.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from probe.classify.facts import Facts, Utterance
 from probe.classify.finding import Finding, Rule, because
 from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
-from probe.model import Because, Cause, Kind, Segment
+from probe.model import Because, Cause, Kind
 
 DROPPED_S = 3.0  # telephony.md §4
 SILENT_S = 8.0
@@ -18,24 +18,24 @@ FAX_S = 0.7
 BEEP_AFTER_SPEECH_S = 1.2  # a greeting is at least this long
 BEEP_WAIT_S = 0.4  # after the beep: no second one follows
 MUSIC_S, MUSIC_SURE_S = 2.0, 4.0
-TALKS_ON_S = 7.0  # nobody who picks up says more than this without waiting
+TALKS_ON_S = 10.0  # nobody who picks up says more than this without waiting
 SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shortest announcement known takes 2.0 s
-PERSON_S, PERSON_WAIT_S = 6.2, 2.0  # a whole greeting; announcements are repeated after 0.5 to 1.5 s
-ROOM_WAIT_S = 1.6  # when a room is heard beneath it: recordings are clean
-ROOM_DBFS = (-66.0, -38.0)
+PERSON_S, PERSON_WAIT_S = 6.2, 4.5  # a whole greeting; by then an announcement would have begun again, or beeped
 FIRST_WORD_S = 7.0  # after the answer
 LEAST_SPEECH_S = 0.2
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
 PIECES_S = 5.0
-MACHINE = 1.8  # seconds: a shorter repeat may be a person who says the same again
+MACHINE_S = 1.8  # a shorter repeat may be a person who says the same again
+MENU_LAG_S = 7.5  # announcements come round sooner than this, most menus later
+LEAVES_S = 4.0  # a machine that hangs up so soon after it has spoken was no menu
 
 
 def known_recording(facts: Facts) -> Finding | None:
     """Words that are known: an announcement after a 200, a menu, a queue or a voicemail."""
-    heard = [u.known for u in facts.said if u.known]
-    if not heard:
+    heard = next((u.known for u in facts.said if u.known), None)
+    if heard is None or heard.known is None:
         return None
-    return Finding(Cause(heard[0].known), 0.95, (_answer(facts), recording(heard[0])), sure=True)
+    return Finding(Cause(heard.known), 0.95, (_answer(facts), recording(heard)), sure=True)
 
 
 def fax(facts: Facts) -> Finding | None:
@@ -90,20 +90,20 @@ def queue(facts: Facts) -> Finding | None:
 
 def repeats_itself(facts: Facts) -> Finding | None:
     """The same recording again: a machine. A long one is a menu; a short one may be any announcement."""
-    again = [u for u in facts.said if u.repeated and u.duration_s >= MACHINE]
+    again = [u for u in facts.said if u.repeated and u.duration_s >= MACHINE_S]
     if not again:
         return None
     heard = because("repeats", at_s=again[0].start_s, seconds=again[0].duration_s)
-    longest_s = max(u.duration_s for u in facts.said)
-    if longest_s >= TALKS_ON_S - 1.5:
-        return Finding(Cause.IVR, 0.8, (_answer(facts), heard), sure=True)
+    lags = [s.start_s - s.repeat_of_s for s in facts.after if s.repeat_of_s is not None]
+    if min(lags) >= MENU_LAG_S and not _left(facts):
+        return Finding(Cause.IVR, 0.62, (_answer(facts), heard))
     return Finding(Cause.UNSURE, 0.5, (_answer(facts), heard))
 
 
 def talks_on(facts: Facts) -> Finding | None:
     """Speech without a pause for an answer: a menu, most likely; a voicemail would beep in the end."""
     long = [u for u in facts.said if u.duration_s >= TALKS_ON_S]
-    if not long:
+    if not long or _left(facts):
         return None
     heard = because("talks_on", at_s=long[0].start_s, seconds=long[0].duration_s)
     return Finding(Cause.IVR, 0.62, (_answer(facts), heard))
@@ -120,15 +120,12 @@ def person(facts: Facts) -> Finding | None:
     if len(said) > 1:
         return _asks_again(facts, first, said[1]) or _waits_at_last(facts, said)
     wait_s = _wait_s(facts, first)
-    needed_s = SHORT_WAIT_S if first.duration_s <= SHORT_S else PERSON_WAIT_S
-    if first.duration_s > SHORT_S and _room(facts, first):
-        needed_s = ROOM_WAIT_S
-    heard = _waited(facts, first, wait_s)
-    if wait_s >= needed_s:
-        return Finding(Cause.HUMAN, 0.93 if first.duration_s <= SHORT_S else 0.82, (_answer(facts), heard), sure=True)
-    if wait_s >= SHORT_WAIT_S / 2:
-        return Finding(Cause.HUMAN, 0.6, (_answer(facts), heard))
-    return None
+    told = (_answer(facts), _waited(facts, first, wait_s))
+    if first.duration_s > SHORT_S:
+        return Finding(Cause.HUMAN, 0.78, told, sure=True) if wait_s >= PERSON_WAIT_S else None
+    if wait_s >= SHORT_WAIT_S:
+        return Finding(Cause.HUMAN, 0.93, told, sure=True)
+    return Finding(Cause.HUMAN, 0.6, told) if wait_s >= SHORT_WAIT_S / 2 else None
 
 
 def dropped(facts: Facts) -> Finding | None:
@@ -174,7 +171,7 @@ def something(facts: Facts) -> Finding | None:
 
 def _asks_again(facts: Facts, first: Utterance, second: Utterance) -> Finding | None:
     gap_s = second.start_s - first.end_s
-    if second.repeated and second.duration_s >= MACHINE:
+    if second.repeated and second.duration_s >= MACHINE_S:
         return None
     if not AGAIN_S[0] <= gap_s <= AGAIN_S[1] or second.duration_s > PERSON_S:
         return None
@@ -189,7 +186,7 @@ def _waits_at_last(facts: Facts, said: list[Utterance]) -> Finding | None:
     """Something is said in pieces, and then it is quiet: a person, perhaps."""
     seconds = sum(u.speech_s for u in said)
     wait_s = _wait_s(facts, said[-1])
-    if seconds > PIECES_S or wait_s < PERSON_WAIT_S or any(u.repeated and u.duration_s >= MACHINE for u in said):
+    if seconds > PIECES_S or wait_s < PERSON_WAIT_S or any(u.repeated and u.duration_s >= MACHINE_S for u in said):
         return None
     return Finding(Cause.HUMAN, 0.55, (_answer(facts), because("spoke_in_pieces", seconds=seconds, wait_s=wait_s)))
 
@@ -200,13 +197,11 @@ def _wait_s(facts: Facts, said: Utterance) -> float:
     return (later[0] if later else min(facts.now_s, facts.sounds.until_s)) - said.end_s
 
 
-def _room(facts: Facts, said: Utterance) -> bool:
-    """Whether a room is heard when nobody speaks."""
-    low, high = ROOM_DBFS
-    pauses: list[Segment] = [
-        s for s in facts.after if s.kind in (Kind.SILENCE, Kind.NOISE) and s.end_s > said.end_s and s.duration_s > 0.3
-    ]
-    return bool(pauses) and all(low <= s.level_dbfs <= high for s in pauses)
+def _left(facts: Facts) -> bool:
+    """Whether the far end hung up soon after its last word."""
+    if facts.far_hung_up_s is None or not facts.said:
+        return False
+    return facts.far_hung_up_s - facts.said[-1].end_s <= LEAVES_S
 
 
 def _answer(facts: Facts) -> Because:

@@ -13,7 +13,7 @@ from probe.classify.finding import Finding, because
 from probe.model import Cause, Origin
 
 RUNG_S = 8.0  # two rings: the phone did ring
-EXPLAINED = 0.35  # weight of a SIP code that a Q.850 cause explains
+EXPLAINED = 0.15  # weight of a SIP code that a Q.850 cause explains
 SPOKEN_S = 1.0  # an announcement is longer
 
 

@@ -32,10 +32,10 @@ def rang_though_busy(facts: Facts) -> Finding | None:
 def known_recording(facts: Facts) -> Finding | None:
     """Words that are known: an announcement of the library."""
     heard = [u.known for u in facts.early_speech if u.known]
-    if not heard:
+    last = heard[-1] if heard else None
+    if last is None or last.known is None:
         return None
-    last = heard[-1]
-    cause = Cause(last.known or Cause.UNSURE)
+    cause = Cause(last.known)
     # after ringing, "busy" is what many switches say of a call that was rejected or not answered
     doubtful = cause in BUSY and facts.rung_s >= RUNG_S
     return Finding(cause, 0.95, (recording(last),), sure=not doubtful)
@@ -65,8 +65,7 @@ def rang_out(facts: Facts) -> Finding | None:
     confidence = next((c for seconds, c in RANG_OUT if facts.rung_s >= seconds), None)
     if confidence is None:
         return None
-    spoken = sum(u.speech_s for u in facts.early_speech) >= SPOKEN_S
-    if not spoken:
+    if sum(u.speech_s for u in facts.early_speech if not u.known) < SPOKEN_S:
         return Finding(Cause.RANG_OUT, confidence, _rung(facts))
     if facts.rung_s < NO_ANSWER_AFTER_S:
         return None

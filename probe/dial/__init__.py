@@ -1,6 +1,7 @@
 """Dial: an `Order` becomes a `Record`. The switchboard owns the lines; each line is a process of its own.
 
-Read `switchboard.py` for how many calls are made, `course.py` for how one call is made, `phone.py` for pjsua2.
+Read `switchboard.py` for how many calls are made, `nursery.py` for where lines come from, `line.py` and `course.py` for
+how one call is made, `phone.py` for pjsua2.
 """
 
 from __future__ import annotations

@@ -211,7 +211,7 @@ class Course:
     def _hear(self, at: float, pcm: bytes) -> None:
         if self._hung_up_at is not None:
             return
-        start_s = max(0.0, self._at_s(at) - FRAME_S)
+        start_s = self._at_s(at - FRAME_S)
         try:
             if self._recorder is None:
                 self._recorder = Recorder(self._data_folder / self._recording)

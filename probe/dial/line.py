@@ -1,12 +1,11 @@
 """A telephone line: a program of its own (`python -m probe.dial.line`) that makes one call at a time.
 
-It reads messages on stdin and writes messages on stdout (messages.py), as JSON lines. It leaves when stdin ends, on
-SIGTERM or SIGHUP, and when its parent dies, and hangs up before it leaves.
+It reads messages on stdin and writes messages on stdout (messages.py), as JSON lines. It leaves when stdin ends, as it
+does when the switchboard dies, and on SIGTERM or SIGHUP; and it hangs up before it leaves.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import queue
 import signal
@@ -17,6 +16,8 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
 
 from probe.dial import allowlist
 from probe.dial.course import Course
@@ -35,14 +36,15 @@ from probe.dial.messages import (
     encode,
 )
 from probe.dial.phone import Phone
+from probe.dial.recorder import RATE_HZ
 from probe.dial.trunk import Trunk
 from probe.errors import ProbeError
+from probe.live import LiveCall
 
 CALL_POLL_S = 0.05  # how late a time limit or a HangUp may be noticed
 IDLE_POLL_S = 0.1  # between calls: how late an old call's last messages are answered
 LEAST_GAP_S = 0.04  # from one INVITE to the next: PJSIP holds a call's sockets for 0.5 s more, and has room for 32
 MOST_LINGERING = 3  # calls whose end was not confirmed: each holds one of PJSIP's four call slots for 32 s
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class Inbox:
@@ -84,6 +86,7 @@ class Line:
         self._stdout = stdout
         self._phone = phone
         self._config = config
+        self._heard = True
         self._lingering = 0
         self._next_dial = 0.0
 
@@ -142,8 +145,13 @@ class Line:
         self._phone.clear()
 
     def _write(self, message: FromLine) -> None:
-        self._stdout.write(encode(message))
-        self._stdout.flush()
+        if self._heard:
+            try:
+                self._stdout.write(encode(message))
+                self._stdout.flush()
+            except ConnectionError:  # the switchboard is gone: end the call properly all the same, then leave
+                self._heard = False
+                self._inbox.leave()
 
 
 def _caller(trunk: Trunk | None) -> str:
@@ -161,9 +169,11 @@ def own_stdout() -> BinaryIO:
     return os.fdopen(kept, "wb")
 
 
-def leave_with_parent() -> None:
-    """Have the kernel send SIGTERM when the parent dies, in whatever way."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def preload() -> None:
+    """Load what hearing needs, by hearing a second of noise: what is loaded before the nursery forks is shared."""
+    call = LiveCall(number="", started_at=datetime.now(UTC))
+    call.media(0.0)
+    call.audio(np.random.default_rng(0).normal(0.0, 1000.0, RATE_HZ).astype(np.int16))
 
 
 def main() -> None:
@@ -172,8 +182,6 @@ def main() -> None:
     try:
         serve()
         code = 0
-    except BrokenPipeError:
-        pass  # the switchboard is gone, and the phone has hung up
     except Exception:
         traceback.print_exc()
     finally:
@@ -183,7 +191,6 @@ def main() -> None:
 def serve() -> None:
     """Be a line from the first message to the last."""
     stdout = own_stdout()
-    leave_with_parent()
     inbox = Inbox(sys.stdin.buffer)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the switchboard says what to do
     for number in (signal.SIGTERM, signal.SIGHUP):

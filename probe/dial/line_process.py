@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import os
 import signal
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 
 from probe.classify import classify
+from probe.dial.births import Births, Line, NoLine
 from probe.dial.messages import (
     Configure,
     Dial,
@@ -37,34 +35,25 @@ START_LIMIT_S = 30.0  # tens of lines start at once on two cores
 STARTS = 2  # attempts
 HANG_UP_LIMIT_S = 5.0  # from HangUp to the record: the line itself waits 2 s for the far end
 LEAVE_LIMIT_S = 3.0
-_LONGEST_MESSAGE = 16 * 1024 * 1024
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # NumPy: a line is one of many, and small
-
-log = logging.getLogger(__name__)
-
-
-class _Gone(Exception):
-    """The line has ended, or has said something that is no message; the text says how."""
 
 
 class LineProcess:
     """One line. `call` never fails: whatever becomes of the process, there is a record."""
 
-    def __init__(self, place: int, command: Sequence[str], configure: Configure, *, grace_s: float) -> None:
+    def __init__(self, place: int, births: Births, configure: Configure, *, grace_s: float) -> None:
         self.place = place
-        self._command = command
+        self._births = births
         self._configure = configure
         self._grace_s = grace_s
-        self._process: asyncio.subprocess.Process | None = None
-        self._stderr: asyncio.Task[None] | None = None
-        self._last_words: deque[str] = deque(maxlen=20)
+        self._line: Line | None = None
         self._limit: asyncio.Timeout | None = None  # of the call under way
         self._hung_up = False
 
     @property
     def pid(self) -> int | None:
         """The process, when there is one."""
-        return self._process.pid if self._process is not None and self._process.returncode is None else None
+        line = self._line
+        return None if line is None or line.ended.done() or line.reader.at_eof() else line.pid
 
     async def ready(self) -> None:
         """Have the process running and configured. DialError when it cannot be done."""
@@ -72,14 +61,17 @@ class LineProcess:
         for _ in range(STARTS):
             if self.pid is not None:
                 return
-            await self.kill()
+            self.kill()
             try:
                 async with asyncio.timeout(START_LIMIT_S):
-                    await self._start()
-                return
-            except (OSError, _Gone) as error:  # a TimeoutError is an OSError
-                await self.kill()  # and read what it wrote on stderr
-                reason = self._last_words[-1] if self._last_words else str(error) or "no answer"
+                    self._line = await self._births.line()
+                    self._send(self._configure)
+                    if isinstance(await self._receive(), Ready):
+                        return
+            except TimeoutError:
+                reason = f"no answer within {START_LIMIT_S:.0f} s"
+            except NoLine as error:
+                reason = str(error)
         raise DialError("dial.line_not_starting", reason=reason)
 
     async def call(self, dial: Dial, tell: Callable[[State], None]) -> Record | Refused:
@@ -99,11 +91,11 @@ class LineProcess:
                             tell(message.state)
                         story.add(message)
         except TimeoutError:
-            await self.kill()
+            self.kill()
             key = "dial.fault_stopped" if self._hung_up else "dial.fault_line_hung"
             return story.broken_off(key, seconds=limit_s)
-        except _Gone as gone:
-            await self.kill()
+        except NoLine as gone:
+            self.kill()
             return story.broken_off("dial.fault_line_died", how=gone)
         finally:
             self._limit = None
@@ -123,63 +115,43 @@ class LineProcess:
 
     async def leave(self) -> None:
         """End the process in good order."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), LEAVE_LIMIT_S)
-        await self.kill()
+        line = self._line
+        if line is not None and self.pid is not None:
+            with contextlib.suppress(OSError, TimeoutError):
+                line.writer.write_eof()
+                async with asyncio.timeout(LEAVE_LIMIT_S):
+                    await line.reader.read()  # to the end: it has left
+        self.kill()
 
-    async def kill(self) -> None:
+    def kill(self) -> None:
         """End the process in any way."""
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
-            self._process = None
-        if self._stderr is not None:
-            await self._stderr
-            self._stderr = None
+        if self._line is not None:
+            self._births.kill(self._line)
+            self._line.writer.close()
+            self._line = None
 
     # ---- inside ----
 
-    async def _start(self) -> None:
-        """Start the program and wait until it says that it is ready."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=_LONGEST_MESSAGE,
-            env={**os.environ, **_ONE_THREAD},
-        )
-        self._stderr = asyncio.create_task(self._listen_to_stderr(self._process))
-        self._send(self._configure)
-        if not isinstance(await self._receive(), Ready):
-            raise _Gone("it is no line program")
-
     def _send(self, message: ToLine) -> None:
-        if self._process is not None and self._process.stdin is not None and not self._process.stdin.is_closing():
-            self._process.stdin.write(encode(message))
+        if self._line is not None and not self._line.writer.is_closing():
+            self._line.writer.write(encode(message))
 
     async def _receive(self) -> FromLine:
-        """The next message."""
-        assert self._process is not None
-        assert self._process.stdout is not None
+        """The next message. NoLine when the line has ended, or says something that is no message."""
+        assert self._line is not None
         try:
-            line = await self._process.stdout.readline()
-            if line:
-                return decode_from_line(line)
+            text = await self._line.reader.readline()
+            if text:
+                return decode_from_line(text)
         except (msgspec.DecodeError, ValueError) as error:
-            raise _Gone(f"unreadable message: {error}") from error
-        code = await self._process.wait()
-        raise _Gone(f"exit code {code}" if code >= 0 else signal.Signals(-code).name)
-
-    async def _listen_to_stderr(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stderr is not None
-        while line := await process.stderr.readline():
-            text = line.decode("utf-8", "replace").rstrip()
-            self._last_words.append(text)
-            log.warning("line %d: %s", self.place + 1, text)
+            raise NoLine(f"unreadable message: {error}") from error
+        except ConnectionError:
+            pass  # the same as its end
+        try:
+            code = await asyncio.wait_for(asyncio.shield(self._line.ended), LEAVE_LIMIT_S)
+        except TimeoutError:
+            raise NoLine("no more messages") from None
+        raise NoLine(f"exit code {code}" if code >= 0 else signal.Signals(-code).name)
 
 
 class _Story:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from probe.dial import allowlist
+from probe.dial.births import LINE_COMMAND, Births
 from probe.dial.folders import ready_for_recordings
 from probe.dial.guards import checked, values_of
 from probe.dial.line_process import LineProcess
@@ -22,7 +22,6 @@ from probe.dial.trunk import Trunk
 from probe.errors import DialError, ProbeError
 from probe.model import Order, Record
 
-LINE_COMMAND = (sys.executable, "-P", "-m", "probe.dial.line")  # -P: not whatever lies in the current folder
 GRACE_S = 10.0  # beyond an order's deadline, after which a line that has not reported is given up
 
 Result = Record | Refused
@@ -61,7 +60,7 @@ class Switchboard:
         self._lang = lang
         self._on_progress = on_progress
         self._claim = claim
-        self._line_command = line_command
+        self._births = Births(line_command)
         self._grace_s = grace_s
         self._lines: list[LineProcess] = []
         self._addresses: dict[str, str] = {}
@@ -96,7 +95,7 @@ class Switchboard:
             allow_list=str(allow_list),
         )
         self._lines = [
-            LineProcess(place, self._line_command, configure, grace_s=self._grace_s) for place in range(self._count)
+            LineProcess(place, self._births, configure, grace_s=self._grace_s) for place in range(self._count)
         ]
         return self
 
@@ -107,6 +106,7 @@ class Switchboard:
         if self._crew is not None:
             await self._crew
         await asyncio.gather(*(line.leave() for line in self._lines))
+        await self._births.close()
         if self._scratch is not None:
             self._scratch.cleanup()
 

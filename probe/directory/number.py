@@ -28,6 +28,7 @@ _DASHED_RANGE = re.compile(r"(.*?\d{7,8})\s*-+\s*(?:0\d{2,3}\s*-?\s*)?\d{7,8}")
 _SEPARATORS = re.compile(r"[\s().-]")
 _EXTENSION = re.compile(r"(.*\d)\D*?(?:转|轉|分机|分機|内线|ext|x|#)\D*?\d{1,6}\D*", re.IGNORECASE)
 _DASHED_EXTENSION = re.compile(r"(.*\d)\s*-+\s*\d{1,6}")
+LONGEST_CELL = 500  # characters, of any cell
 _SHORTEST_LOCAL = 7  # digits of a subscriber number in China; fewer are a short code or the tail of another number
 
 
@@ -36,7 +37,7 @@ def normalise(written: str, *, country: str, area_code: str) -> str:
 
     RefusedError when it may never be dialled (before and after it is normalised), NotANumber for whatever is no number.
     """
-    return _normalise(clean(written), country, area_code)
+    return _normalise(_bounded(written), country, area_code)
 
 
 def _normalise(text: str, country: str, area_code: str) -> str:
@@ -53,7 +54,7 @@ def several(written: str, *, country: str, area_code: str) -> tuple[tuple[str, s
 
     Errors as `normalise`, and NotANumber when a later one is only the tail of the first ("87250001/02").
     """
-    text = clean(written)
+    text = _bounded(written)
     pieces = [piece for piece in map(str.strip, _ALTERNATIVE.split(text)) if piece]
     if text.lower().startswith("sip:"):
         pieces = [text]
@@ -66,6 +67,12 @@ def several(written: str, *, country: str, area_code: str) -> tuple[tuple[str, s
         area = _area_of(found[0][1]) or area_code if found else area_code
         found.append((piece, _normalise(piece, country, area)))
     return tuple(found)
+
+
+def _bounded(written: str) -> str:
+    if len(written) > LONGEST_CELL:
+        raise NotANumber("directory.too_long", length=len(written), longest=LONGEST_CELL)
+    return clean(written)
 
 
 def clean(written: str) -> str:

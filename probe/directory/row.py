@@ -11,13 +11,12 @@ from openpyxl.utils import get_column_letter
 
 import scenarios
 from probe.directory.headers import Columns, title_of
-from probe.directory.number import several
+from probe.directory.number import LONGEST_CELL, several
 from probe.errors import ProbeError
 from probe.hints import nearest, shown
 from probe.model import Number
 from probe.words import words
 
-LONGEST_CELL = 500
 EMPTY = {"", "-", "--", "/", "无", "—", "——"}
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*/?^_`{|}~+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:：](\d{1,2})(?!\d)")

@@ -1,8 +1,8 @@
 """What is neither a tone nor speech: silence, noise or music, and music that a voice detector takes for speech.
 
-Music holds its notes: the pattern of peaks in its spectrum is still there 80 ms later, when no sample is shared. Measured
-over 1.5 s, this likeness is below 0.1 for noise of any colour, 0.02 to 0.27 for speech in Mandarin and English, and 0.2 to
-0.9 for hold music 15 dB above the noise. A hum holds its only note for ever, and is noise.
+Music holds its notes: the pattern of peaks in its spectrum is still there 80 ms later, when no sample is shared.
+Measured over 1.5 s, this likeness is below 0.1 for noise of any colour, 0.02 to 0.27 for speech in Mandarin and
+English, and 0.2 to 0.9 for hold music 15 dB above the noise. A hum holds its only note for ever, and is noise.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ STEADY = 0.22
 STEADY_SINGING = 0.42  # when the voice detector says speech
 OVER_BLOCKS = 16  # 1.5 s
 MUSIC_LATE_S = 4.0  # as far back as music is recognised
+REST_BLOCKS = 6  # between notes
 NOTES = 3  # music has at least this many in that time; a tone has one or two
 NOTE_STEADY = 0.3  # a block as steady as this holds a note
 NOTE_HZ = 35.0
@@ -62,8 +63,8 @@ class Background:
         self._block = 0
         self._recent: deque[_Block] = deque(maxlen=OVER_BLOCKS)
         self._pending: Kind | None = None  # heard once: a change takes two blocks
-        self._loud_s: float | None = None  # since when there is sound that is not speech
-        self._hushed = 0  # blocks since then that were silent or speech
+        self._notes_s: float | None = None  # since when there are notes
+        self._hushed = 0  # blocks since the last one
 
     def feed(self, frames: Frames, *, tone: bool, speech: bool) -> None:
         """Listen on; `tone` and `speech` say what the others have found here: the background goes on beneath it."""
@@ -73,7 +74,7 @@ class Background:
         note = frames.hz[FRAMES // 2] if steady >= NOTE_STEADY else 0.0
         self._recent.append(_Block(steady, note, speech))
         kind = self._kind(level)
-        self._follow(quiet=kind is Kind.SILENCE or speech)
+        self._follow(quiet=speech or not note)
         if kind is Kind.NOISE and (tone or speech) and self.stretches:
             self.stretches[-1].end_s += BLOCK_S
             self._block += 1
@@ -114,16 +115,16 @@ class Background:
             current.blocks += 1
 
     def _follow(self, *, quiet: bool) -> None:
-        """Remember since when it is loud, for music that is recognised late."""
+        """Remember since when there are notes, for music that is recognised late."""
         self._hushed = self._hushed + 1 if quiet else 0
-        if self._hushed > 1:
-            self._loud_s = None
-        elif self._loud_s is None and not quiet:
-            self._loud_s = self._block * BLOCK_S
+        if self._hushed > REST_BLOCKS:
+            self._notes_s = None
+        elif self._notes_s is None and not quiet:
+            self._notes_s = self._block * BLOCK_S
 
     def _music_from(self, now_s: float) -> float:
-        """The beginning of music recognised now: what was loud until now belongs to it."""
-        since_s = max(now_s - MUSIC_LATE_S, now_s if self._loud_s is None else self._loud_s)
+        """The beginning of music recognised now."""
+        since_s = max(now_s - MUSIC_LATE_S, now_s if self._notes_s is None else self._notes_s)
         while self.stretches and self.stretches[-1].start_s >= since_s:
             self.stretches.pop()
         if self.stretches:

@@ -145,7 +145,6 @@ class BurstTracker:
         amplitudes = [f.amplitude for f in inner]
         plateau = _median(amplitudes)
         quiet = plateau * 10 ** (-QUIET_DB / 20)
-        before = list(self._before)[:2]  # the next two hold the edge
         return Burst(
             start_s=self._start(),
             end_s=end_s,
@@ -153,7 +152,7 @@ class BurstTracker:
             second_hz=_median([f.second_hz for f in chosen]) if paired else 0.0,
             level_dbfs=20 * math.log10(plateau),
             pure=_deviation(pitches) <= PURE_HZ and _deviation(amplitudes) <= (10 ** (PURE_DB / 20) - 1) * plateau,
-            quiet_before=all(f.level <= quiet for f in before),
+            quiet_before=min((f.level for f in self._before), default=0.0) <= quiet,
             quiet_after=all(f.level <= quiet for f in after),
         )
 
@@ -161,7 +160,10 @@ class BurstTracker:
         if self._start_s is not None:
             return self._start_s
         at = next(i for i, f in enumerate(self._frames) if f.tonal and f.amplitude >= self._top * EDGE)
-        return max(0.0, self._edge(self._frames[at], self._frames[at - 1] if at else self._before[-1] if self._before else None))
+        return max(
+            0.0,
+            self._edge(self._frames[at], self._frames[at - 1] if at else self._before[-1] if self._before else None),
+        )
 
     def _edge(self, inside: _Frame, outside: _Frame | None) -> float:
         """Where the power crosses half of the plateau's between a frame within and its neighbour without."""

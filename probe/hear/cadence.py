@@ -47,6 +47,11 @@ def countries() -> tuple[str, ...]:
     return tuple(code for code in _file() if code != "all")
 
 
+def known_country(code: str) -> bool:
+    """Whether the tones of a country (ISO 3166, any case; UK for GB) are known."""
+    return ALIASES.get(code.upper(), code.upper()) in countries()
+
+
 @cache
 def table(country: str) -> tuple[Tone, ...]:
     """The tones to expect in a country; for one that is not in the table only those used everywhere."""

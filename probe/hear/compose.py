@@ -34,6 +34,7 @@ def compose(
         if end - start >= LEAST_SPEECH_S and end > from_s
     ]
     taken = _spans([*kept, *said])
+    background = [s for s in background if not _of_tones(s, kept)]
     rest = [
         Segment(kind=s.kind, start_s=start, end_s=end, level_dbfs=round(s.level_dbfs, 1))
         for s in background
@@ -75,7 +76,7 @@ def _named(speech: Segment, matches: Sequence[Match], repeats: Sequence[Repeat])
             speech = msgspec.structs.replace(speech, known=match.label.value, text=match.text)
     for repeat in repeats:
         if _overlap(speech, repeat.start_s, repeat.end_s) >= speech.duration_s / 2:
-            speech = msgspec.structs.replace(speech, repeat_of_s=repeat.of_s)
+            speech = msgspec.structs.replace(speech, repeat_of_s=speech.start_s - repeat.lag_s)
     return speech
 
 
@@ -87,6 +88,13 @@ def _voiced(tone: Segment, speech: Sequence[Speech]) -> bool:
     if tone.duration_s > VOICED_S:
         return said > tone.duration_s / 2
     return any(s.start_s < tone.start_s - BESIDE_S and s.end_s > tone.end_s + BESIDE_S for s in speech)
+
+
+def _of_tones(stretch: Stretch, tones: Sequence[Segment]) -> bool:
+    """Whether what was taken for music was a sequence of tones."""
+    if stretch.kind is not Kind.MUSIC:
+        return False
+    return 2 * sum(_overlap(t, stretch.start_s, stretch.end_s) for t in tones) > stretch.end_s - stretch.start_s
 
 
 def _a_note(tone: Segment, music: Sequence[tuple[float, float]]) -> bool:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from probe.hear.background import BLOCK_S, Background
 from probe.hear.compose import compose, merge, name
+from probe.hear.library import Library, shipped
 from probe.hear.match import Recogniser
 from probe.hear.peaks import NEAR_FRAMES, Peaks
-from probe.hear.prints import Library, shipped
 from probe.hear.spectrum import BLOCK, RATE_HZ, Floats, Spectrum
 from probe.hear.tones import Tones
 from probe.hear.voice import Speech, Voice
@@ -28,9 +28,7 @@ DRIFT = 0.1  # how fast the direct current is followed, per block
 class Ear:
     """Listens to one call. The result does not depend on how the samples are cut into chunks."""
 
-    def __init__(
-        self, country: str = "CN", start_s: float = 0.0, library: Callable[[], Library] = shipped
-    ) -> None:
+    def __init__(self, country: str = "CN", start_s: float = 0.0, library: Callable[[], Library] = shipped) -> None:
         """`country`: whose tones to expect (data/tones.toml); `start_s`: the first sample on the trace's clock;
         `library`: the recordings that are known, loaded with the first sound that is not a tone."""
         self._start_s = start_s
@@ -47,7 +45,7 @@ class Ear:
         self._heard_s = 0.0
         self._settled: tuple[Segment, ...] = ()
         self._settled_s = 0.0
-        self._open: tuple[Segment, ...] = ()
+        self._segments: tuple[Segment, ...] = ()
 
     def feed(self, pcm: npt.NDArray[np.int16]) -> None:
         """Hear the next samples: int16, mono, 8 kHz, any number."""
@@ -60,7 +58,7 @@ class Ear:
 
     def sounds(self) -> Sounds:
         """Everything heard so far, on the trace's clock; the segment that goes on ends now."""
-        return Sounds(segments=self._settled + self._open, until_s=self._start_s + self._samples / RATE_HZ)
+        return Sounds(segments=self._segments, until_s=self._start_s + self._samples / RATE_HZ)
 
     def _hear(self, pcm: npt.NDArray[np.int16]) -> None:
         samples: Floats = pcm.astype(np.float32) / np.float32(32768)
@@ -87,15 +85,15 @@ class Ear:
         settle_s = min([self._heard_s - SETTLED_S, self._tones.since_s, *([speaking.start_s] if speaking else [])])
         if settle_s >= self._settled_s + STEP_S:
             self._settle(settle_s, tones, speech)
-        self._open = self._named(
-            compose(tones, speech, self._background.stretches, self._settled_s, self._heard_s)
-        )
+        now = self._named(compose(tones, speech, self._background.stretches, self._settled_s, self._heard_s))
+        self._segments = (*self._settled[:-1], *merge((*self._settled[-1:], *now)))
 
     def _settle(self, at_s: float, tones: list[Segment], speech: list[Speech]) -> None:
         """Fix what lies before a moment, so that a long call does not become dear."""
-        for span in sorted([*tones, *speech], key=lambda s: s.start_s, reverse=True):
-            if span.start_s < at_s < span.end_s:
-                at_s = span.start_s
+        spans = [*((t.start_s, t.end_s) for t in tones), *((s.start_s, s.end_s) for s in speech)]
+        for start_s, end_s in sorted(spans, reverse=True):
+            if start_s < at_s < end_s:
+                at_s = start_s
         if at_s <= self._settled_s:
             return
         old = compose(

@@ -1,8 +1,8 @@
 """Recognises recordings: those of the library, and what was heard before in the same call.
 
-Hashes that occur in a known recording vote for a place in it. Votes alone would be fooled by sentences of one voice that
-share their words, so a candidate is then checked peak by peak: most of its peaks must have been heard, the latest ones
-too, and more of them than of any recording with another label.
+Hashes that occur in a known recording vote for a place in it. Votes alone would be fooled by sentences of one voice
+that share their words, so a candidate is then checked peak by peak: most of its peaks must have been heard, some of
+every half second, and more of them than of any recording with another label.
 
 Measured on the practice prompts through A-law (share of peaks heard): the same recording 0.61 to 0.98 with noise 15 dB
 below and 0.57 with 10 dB; the nearest other sentence of the same synthetic voice 0.50; unrelated speech 0.1.
@@ -17,8 +17,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from probe.hear.library import Library
 from probe.hear.peaks import BINS, NEAR_FRAMES, Hash, Pairs, Peak
-from probe.hear.prints import Library
 from probe.hear.spectrum import FRAME_S
 from probe.model import Cause
 
@@ -34,6 +34,7 @@ MOST_OF = 0.9  # of one that is not that long
 OPENING = 0.66  # of one heard from its beginning: openings are alike
 OPENING_S = 0.6
 GRID_FRAMES = 640  # 10 s of peaks are remembered for checking
+LATE_FRAMES = 64  # a recording is still checked for so long after its end
 FORGET_EVERY = 256  # frames
 
 REPEAT_AFTER_FRAMES = 94  # 1.5 s: what is heard again sooner is rhythm
@@ -56,11 +57,11 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class Repeat(msgspec.Struct, frozen=True):
-    """A stretch that was heard before, from `of_s` on."""
+    """A stretch that was heard before, so long ago."""
 
     start_s: float
     end_s: float
-    of_s: float
+    lag_s: float
 
 
 class Recogniser:
@@ -109,10 +110,9 @@ class Known:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._peaks = [np.array(one.peaks, np.int32).reshape(-1, 2) for one in library.prints]
-        self._frames = [round(one.length_s / FRAME_S) for one in library.prints]
         self._votes: Counter[tuple[int, int]] = Counter()  # (number of the print, frame at which it begins)
         self._hot: set[tuple[int, int]] = set()
+        self._refuted: set[tuple[int, int]] = set()  # a word of them was not heard
         self._grid = np.zeros((GRID_FRAMES, BINS + 2), bool)  # where peaks were heard, a bin and a frame around them
         self._cleared = 0
         self._swept = 0
@@ -133,12 +133,14 @@ class Known:
                 votes = self._votes[number, begin]
                 if votes + max(self._votes[number, begin - 1], self._votes[number, begin + 1]) >= VOTES:
                     self._hot.add((number, begin))
+            self._hot -= self._refuted
         if self._hot:
             self._check(until)
         if until - self._swept >= FORGET_EVERY:
             self._swept = until
-            oldest = until - int(self._library.longest_s / FRAME_S) - GRID_FRAMES // 10
+            oldest = until - int(self._library.longest_s / FRAME_S) - LATE_FRAMES
             self._votes = Counter({place: n for place, n in self._votes.items() if place[1] >= oldest and n})
+            self._refuted = {place for place in self._refuted if place[1] >= oldest}
 
     def _remember(self, peaks: Sequence[Peak], until: int) -> None:
         ahead = np.arange(self._cleared, until + 1) % GRID_FRAMES
@@ -158,9 +160,10 @@ class Known:
             one = self._library.prints[place[0]]
             rival = max((peaks for label, peaks in best_of.items() if label is not one.label), default=0)
             clear = seen.share >= SHARE and seen.peaks >= MARGIN * rival
-            if clear and self._enough(seen, self._peaks[place[0]][:, 0] + place[1]):
+            if clear and self._enough(seen, self._library.peaks[place[0]][:, 0] + place[1]):
                 self._found[place] = Match(one.label, one.text, seen.start_s, seen.end_s, seen.share)
-        self._hot = {(n, begin) for n, begin in self._hot if begin + self._frames[n] > until - GRID_FRAMES // 10}
+        self._hot = {(n, begin) for n, begin in self._hot if begin + self._library.frames[n] > until - LATE_FRAMES}
+        self._hot -= self._refuted
         self.matches = list(self._found.values())
 
     def _enough(self, seen: _Seen, frames: npt.NDArray[np.int32]) -> bool:
@@ -173,9 +176,9 @@ class Known:
         return heard_s >= (max(LEAST_S, OPENING * length_s) if from_beginning else LEAST_S)
 
     def _look(self, place: tuple[int, int], until: int) -> _Seen | None:
-        """How many of the peaks were heard that should have been, from the first that were on; None when a word was not."""
+        """The peaks that were heard of those that should have been by now; None when a word of them was not."""
         number, begin = place
-        frames, bins = self._peaks[number].T
+        frames, bins = self._library.peaks[number].T
         frames = frames + begin
         due = (frames < until - NEAR_FRAMES) & (frames >= max(0, until - GRID_FRAMES + 2))
         frames, bins = frames[due], bins[due]
@@ -184,7 +187,10 @@ class Known:
         heard = self._grid[frames % GRID_FRAMES, bins + 1]
         runs = np.convolve(heard, _RUN, "valid")
         first = int((runs >= RUN_BEGINS).argmax())
-        if runs[first] < RUN_BEGINS or runs[first:].min() < RUN_HEARD or runs[-1] < RUN_LATEST:
+        if runs[first] < RUN_BEGINS or runs[-1] < RUN_LATEST:
+            return None
+        if runs[first:].min() < RUN_HEARD:
+            self._refuted.add(place)
             return None
         peaks = int(heard[first:].sum())
         share = peaks / (len(heard) - first)
@@ -234,7 +240,7 @@ class Repeated:
 
     def _note(self, start_s: float, end_s: float, lag_s: float) -> None:
         last = self.repeats[-1] if self.repeats else None
-        if last and start_s <= last.end_s and abs((last.start_s - last.of_s) - lag_s) < 3 * FRAME_S:
+        if last and start_s <= last.end_s and abs(last.lag_s - lag_s) < 3 * FRAME_S:
             start_s = last.start_s
             self.repeats.pop()
-        self.repeats.append(Repeat(start_s, end_s, start_s - lag_s))
+        self.repeats.append(Repeat(start_s, end_s, lag_s))

@@ -2,7 +2,7 @@
 search algorithm", ISMIR 2003).
 
 A peak is the loudest point within 125 Hz and 80 ms. It survives A-law and noise far better than what lies around it; a
-pair of peaks (pitch, pitch difference, distance) is specific enough that a handful at one common offset name a recording.
+pair of peaks (pitch, pitch difference, distance) is so specific that a handful at one common offset name a recording.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""The library of known recordings: a folder of small text files, one a recording, that offices can exchange.
+"""Makes the library of known recordings (`probe.hear.library`) from recordings with a `manifest.tsv`.
 
-Each file holds what the recording is (`label`, a cause of the model), its words, where it comes from, and its peaks
-(`probe.hear.peaks`), from which no speech can be made. A new library from a folder of recordings with a `manifest.tsv`
-(columns file, class, text, voice):
+The manifest has the columns file, class, text and voice, as that of the practice prompts:
 
     python -m probe.hear.prints build SRC_DIR DEST_DIR
 """
@@ -10,76 +8,19 @@ Each file holds what the recording is (`label`, a cause of the model), its words
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from probe.errors import CaseError
-from probe.hear.peaks import Pairs, Peak, Peaks
-from probe.hear.spectrum import BLOCK, FRAME_S, Floats, Spectrum
-from probe.model import Cause, Fact
+from probe.hear.library import Print
+from probe.hear.peaks import Peak, Peaks
+from probe.hear.spectrum import BLOCK, FRAME_S, RATE_HZ, Floats, Spectrum
+from probe.model import Cause
 
-SHIPPED = "prompts-library"
 LABELS = {"switchboard": Cause.IVR}  # classes of the practice prompts that are called otherwise
 NOT_KNOWN = ("human", "say_disclosure", "say_listening", "recording_notice")  # people, ourselves, and no outcome
-
-
-class Print(Fact, frozen=True, kw_only=True, omit_defaults=False):
-    """One known recording. Times count from its first sample."""
-
-    schema: Literal[1] = 1
-    label: Cause
-    text: str = ""
-    origin: str = ""
-    length_s: float
-    peaks: tuple[Peak, ...]
-
-
-class Library:
-    """Every hash of the known recordings, sorted."""
-
-    def __init__(self, prints: Sequence[Print]) -> None:
-        self.prints = tuple(prints)
-        rows = sorted(
-            (key, number, frame) for number, one in enumerate(prints) for key, frame in Pairs().feed(one.peaks)
-        )
-        table = np.array(rows, np.int32).reshape(-1, 3)
-        self._keys, self._numbers, self._frames = (np.ascontiguousarray(column) for column in table.T)
-        self.longest_s = max((one.length_s for one in prints), default=0.0)
-
-    def find(self, keys: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-        """Where these hashes occur: index into `keys`, number of the print, frame in it."""
-        wanted = np.array(keys, np.int32)
-        first = np.searchsorted(self._keys, wanted, "left").tolist()
-        last = np.searchsorted(self._keys, wanted, "right").tolist()
-        for index, (low, high) in enumerate(zip(first, last, strict=True)):
-            for at in range(low, high):
-                yield index, int(self._numbers[at]), int(self._frames[at])
-
-    @staticmethod
-    def load(folder: Path) -> Library:
-        """The library in a folder. CaseError names the file that cannot be read."""
-        return Library([read_print(path) for path in sorted(folder.glob("*.json"))])
-
-
-@cache
-def shipped() -> Library:
-    """The library that comes with the program: the practice exchange's announcements."""
-    return Library.load(Path(str(files("probe") / "data" / SHIPPED)))
-
-
-def read_print(path: Path) -> Print:
-    """One file of a library."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Print)
-    except (OSError, msgspec.DecodeError) as error:
-        raise CaseError("case.bad_print", file=str(path), reason=str(error)) from error
 
 
 def make_print(pcm: npt.NDArray[np.int16], label: Cause, text: str = "", origin: str = "") -> Print:
@@ -105,7 +46,8 @@ def build(source: Path, destination: Path) -> int:
             continue
         path = source / Path(file).name
         pcm, rate = soundfile.read(path, dtype="int16")
-        assert rate == 8000 and pcm.ndim == 1, f"{path}: expected mono at 8 kHz"
+        if rate != RATE_HZ or pcm.ndim != 1:
+            raise ValueError(f"{path}: {rate} Hz and {pcm.ndim} dimensions; it must have {RATE_HZ} Hz and be mono")
         one = make_print(pcm, LABELS.get(kind) or Cause(kind), text, f"Kokoro-82M {voice}")
         (destination / f"{path.stem}.json").write_bytes(msgspec.json.encode(one) + b"\n")
         taken += 1

@@ -17,6 +17,7 @@ CONTINUOUS_S = 2.0
 FAX_HZ, FAX_SLACK_HZ, FAX_S = 2100.0, 30.0, 0.7  # ITU-T T.30 CED; nothing else uses it
 JOINED_S = 0.3  # a tone that begins within this of the first sample may have begun before
 SIT_HZ, SIT_SLACK_HZ, SIT_S = (950.0, 1400.0, 1800.0), 50.0, (0.26, 0.40)  # ITU-T E.180
+LONG_PAUSE_S = 0.9  # only ringback has one; in a shorter one nobody speaks
 ANOTHER_S = 5.0  # bursts of an unknown tone farther apart than this are separate events
 CLEAR_S = 0.25  # a tone shorter than this may yet be a voice
 
@@ -29,6 +30,7 @@ class _Train(msgspec.Struct, frozen=True):
     count: int
     guesses: tuple[Guess, ...]
     pulse: bool = False  # the last burst is still going on
+    tail: bool = False  # the first burst is the last of the tone before, cut short
 
     def with_burst(self, burst: Burst, *, going_on: bool = False) -> _Train | None:
         """With one more burst, or None when that burst begins something else."""
@@ -36,13 +38,19 @@ class _Train(msgspec.Struct, frozen=True):
         if not (self.last.sounds_like(burst) and self.last.quiet_after and burst.quiet_before):
             return None
         if not self.guesses:
-            return _Train(self.first, burst, self.count + 1, (), going_on) if gap <= ANOTHER_S else None
+            return _Train(self.first, burst, self.count + 1, (), going_on, self.tail) if gap <= ANOTHER_S else None
         rested = [after for guess in self.guesses if (after := guess.after(gap))]
         if going_on:
             kept = tuple(guess for guess in rested if guess.during(burst.duration_s))
         else:
             kept = tuple(after for guess in rested if (after := guess.after(burst.duration_s)))
-        return _Train(self.first, burst, self.count + 1, kept, going_on) if kept else None
+        return _Train(self.first, burst, self.count + 1, kept, going_on, self.tail) if kept else None
+
+    def cut_short_by(self, burst: Burst) -> bool:
+        """Whether this burst is a pulse that was due and did not last: the tone was switched off in it."""
+        gap = burst.start_s - self.last.end_s
+        due = [after for guess in self.guesses if (after := guess.after(gap))]
+        return self.last.sounds_like(burst) and any(guess.during(burst.duration_s) for guess in due)
 
     def alive(self, now_s: float) -> tuple[Guess, ...]:
         """The guesses that a pause until now leaves."""
@@ -77,8 +85,9 @@ class Tones:
             self._finish(self._now_s)
 
     def cut(self, at_s: float) -> None:
-        """Somebody speaks from here on: a pause that was going on is over."""
-        if self._train and self._train.last.end_s <= at_s:
+        """Somebody speaks from here on: a long pause of a tone is over, even if it would have gone on."""
+        train = self._train
+        if train and not self._burst and train.last.end_s <= at_s and self._now_s - train.last.end_s > LONG_PAUSE_S:
             self._finish(at_s)
 
     @property
@@ -105,16 +114,16 @@ class Tones:
 
     def segments(self) -> list[Segment]:
         """The tones so far, the one that goes on included, in order of start."""
-        train, burst = self._train, self._burst
-        ahead: list[_Train] = []
-        if burst:
-            joined = train.with_burst(burst, going_on=True) if train else None
-            fresh = None if joined else _Train(burst, burst, 1, begin(self._table, burst, going_on=True), True)
-            ahead = [t for t in (joined, None if joined else train, fresh) if t]
-        elif train:
-            ahead = [train]
-        ahead.sort(key=lambda t: t.first.start_s)
-        return [*self._done, *(s for t in ahead if (s := self._segment(t, self._now_s, ended=False)))]
+        train, burst, now_s = self._train, self._burst, self._now_s
+        joined = train.with_burst(burst, going_on=True) if train and burst else train
+        open_ones = [self._segment(joined, now_s, ended=False)] if joined else []
+        if burst and not joined:
+            fresh = _Train(burst, burst, 1, begin(self._table, burst, going_on=True), pulse=True)
+            open_ones = [
+                self._segment(train, burst.start_s, ended=True) if train else None,
+                self._segment(fresh, now_s, ended=False),
+            ]
+        return [*self._done, *(segment for segment in open_ones if segment)]
 
     def _take(self, burst: Burst) -> None:
         self._recent = [*self._recent[-2:], burst]
@@ -126,14 +135,18 @@ class Tones:
             return
         joined = self._train.with_burst(burst) if self._train else None
         if not joined:
-            self._finish(burst.start_s)
-            joined = _Train(burst, burst, 1, begin(self._table, burst))
+            cut_short = self._train is not None and self._train.cut_short_by(burst)
+            named = self._finish(burst.start_s)
+            joined = _Train(burst, burst, 1, begin(self._table, burst), tail=cut_short and named)
         self._train = joined
 
-    def _finish(self, at_s: float) -> None:
+    def _finish(self, at_s: float) -> bool:
+        """End the train; whether it was something."""
         train, self._train = self._train, None
-        if train and (segment := self._segment(train, at_s, ended=True)):
+        segment = self._segment(train, at_s, ended=True) if train else None
+        if segment:
             self._done.append(segment)
+        return segment is not None
 
     def _is_sit(self) -> bool:
         if len(self._recent) < 3:
@@ -164,7 +177,7 @@ class Tones:
         if burst.duration_s >= CONTINUOUS_S and not (train.pulse and alive):
             dial = any(t.kind is Kind.DIAL and t.pitched_like(burst) for t in self._table)
             return _plain(Kind.DIAL if dial else Kind.TONE, burst, burst.end_s, 0)
-        if not burst.pure:
+        if not burst.pure or train.tail:
             return None
         undecided = train.pulse or any(g.whole or burst.start_s <= JOINED_S for g in alive)
         if not (burst.quiet_before and burst.quiet_after):

@@ -91,7 +91,7 @@ class Voice:
         elif self._skipped > FORGET_WINDOWS:
             self._model.reset()
         self._skipped = 0
-        return bool(self._model.process(memoryview(window.copy())) >= SPEECH)
+        return bool(self._model.process(memoryview(window.copy().data)) >= SPEECH)
 
     def _take(self, energy: float, speech: bool) -> None:
         window, self._window = self._window, self._window + 1

@@ -1,6 +1,6 @@
 """A line program that dials nobody: what it does stands in the user part of the number, e.g. sip:die@127.0.0.1.
 
-It writes what it does into the file named by its first argument, one line each: "PID begin NUMBER", "PID end NUMBER".
+It writes what it does into the file named after the module's name, one line each: "PID begin NUMBER", "PID end NUMBER".
 """
 
 from __future__ import annotations
@@ -57,8 +57,13 @@ def call(order: Order, hung_up: threading.Event) -> None:
     say(Done(record=record(order), last=act == "last"))
 
 
+def preload() -> None:
+    if "broken" in sys.argv:
+        raise SystemExit("pjsua2 is broken")
+
+
 def main() -> None:
-    journal = Path(sys.argv[1])
+    journal = Path(sys.argv[2])
     hung_up = threading.Event()
 
     def note(what: str) -> None:
@@ -82,7 +87,4 @@ def main() -> None:
             hung_up.set()
     if worker is not None:
         worker.join()
-
-
-if __name__ == "__main__":
-    main()
+    os._exit(0)

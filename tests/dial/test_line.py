@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from probe.dial.messages import Configure, Dial, Refused, encode
+from probe.dial.messages import Dial, Refused
 from probe.dial.trunk import Secret, Trunk
 from probe.model import Blame, Origin, Outcome, Record
 from tests.dial.one_line import one_line, order_for
@@ -194,18 +194,24 @@ def asks_for_a_password(call: FarEnd) -> None:
     call.expect("ACK")
 
 
-@pytest.mark.parametrize(("password", "final"), [("right", 486), ("wrong", 403)])
+@pytest.mark.parametrize(("password", "final", "outcome", "blame"), [
+    ("right", 486, Outcome.BUSY, Blame.OFFICE),
+    ("wrong", 403, Outcome.INCONCLUSIVE, Blame.TRUNK),
+])  # fmt: skip
 def test_the_trunk_asks_for_the_password(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], password: str, final: int
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], password: str, final: int, outcome: Outcome, blame: Blame
 ) -> None:
     with peer(asks_for_a_password) as far:
         trunk = Trunk(
             name="ims", proxy=f"sip:127.0.0.1:{far.port}", username="robot", password=Secret(password), caller_id="0571"
         )
         with one_line(tmp_path, trunk=trunk, allowed=("+8657187250001",)) as line:
-            trace = line.call("+8657187250001")
+            record = line.result_of("+8657187250001")
             argv = psutil.Process(line.process.pid).cmdline()
-    assert [s.sent or s.status for s in trace.signals] == ["INVITE", 407, "ACK", "INVITE", final, "ACK"]
+    assert isinstance(record, Record)
+    trace = record.trace
+    assert [s.sent or s.status for s in trace.signals if s.sent != "ACK"] == ["INVITE", 407, "INVITE", final]
+    assert (record.verdict.outcome, record.verdict.blame) == (outcome, blame)
     assert trace.trunk == "ims"
     assert far.invite.startswith(f"INVITE sip:+8657187250001@127.0.0.1:{far.port} SIP/2.0")
     assert "sip:0571@127.0.0.1;tag=" in field(far.invite, "From")
@@ -365,39 +371,6 @@ def test_ctrl_c_is_the_switchboards_business(tmp_path: Path) -> None:
         record = line.result()
     assert isinstance(record, Record)
     assert record.trace.robot_fault is None
-
-
-def test_a_line_does_not_outlive_its_parent(tmp_path: Path) -> None:
-    """Even when somebody else still holds its stdin open: the kernel tells it."""
-    (tmp_path / "allowed").write_bytes(b"")
-    configure = Configure(
-        trunk=None,
-        area_code="",
-        country="CN",
-        lang="en",
-        data_folder=str(tmp_path),
-        allow_list=str(tmp_path / "allowed"),
-    )
-    parent_code = (
-        "import subprocess, sys, time; subprocess.Popen([sys.executable, '-m', 'probe.dial.line']); time.sleep(60)"
-    )
-    with (
-        peer(rings_until_cancelled) as far,
-        subprocess.Popen([sys.executable, "-c", parent_code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent,
-    ):
-        assert parent.stdin is not None
-        assert parent.stdout is not None
-        order = order_for(f"sip:1001@127.0.0.1:{far.port}")
-        parent.stdin.write(encode(configure) + encode(Dial(order=order, address="127.0.0.1")))
-        parent.stdin.flush()
-        while b"ringing" not in parent.stdout.readline():
-            pass
-        parent.kill()
-        began = time.monotonic()
-        rest = parent.stdout.read()  # ends when the last process that could write to it is gone
-        assert time.monotonic() - began < 2.0
-        assert b'"Done"' in rest
-        parent.stdin.close()
 
 
 SPEAKING = """

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -41,8 +43,8 @@ def rings(call: FarEnd) -> None:
     call.expect("ACK")
 
 
-def order(far: FarEnd, **limits: float) -> Order:
-    number = f"sip:1001@127.0.0.1:{far.port}"
+def order(far: FarEnd | int, **limits: float) -> Order:
+    number = f"sip:1001@127.0.0.1:{far if isinstance(far, int) else far.port}"
     return msgspec.structs.replace(order_for(number, **limits), office=number)
 
 
@@ -119,13 +121,15 @@ asyncio.run(main())
 """
 
 
-def test_ctrl_c_hangs_up_every_call_and_delivers_every_record(tmp_path: Path) -> None:
+@contextmanager
+def a_round(folder: Path, count: int) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+    """A program that has a number of calls ringing, and its processes: the nursery and the lines."""
     with ExitStack() as stack:
-        far_ends = [stack.enter_context(peer(rings)) for _ in range(3)]
+        far_ends = [stack.enter_context(peer(rings)) for _ in range(count)]
         numbers = [f"sip:1001@127.0.0.1:{far.port}" for far in far_ends]
         process = stack.enter_context(
             subprocess.Popen(
-                [sys.executable, "-c", ROUND, str(tmp_path), *numbers],
+                [sys.executable, "-c", ROUND, str(folder), *numbers],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -134,13 +138,60 @@ def test_ctrl_c_hangs_up_every_call_and_delivers_every_record(tmp_path: Path) ->
         )
         assert process.stdout is not None
         ringing = 0
-        while ringing < 3:
+        while ringing < count:
             ringing += process.stdout.readline() == "ringing\n"
-        lines = psutil.Process(process.pid).children()
-        assert len(lines) == 3
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) == count + 1
+        yield process, children
+
+
+def test_ctrl_c_hangs_up_every_call_and_delivers_every_record(tmp_path: Path) -> None:
+    with a_round(tmp_path, 3) as (process, children):
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the switchboard and to all lines
         output, errors = process.communicate(timeout=10)
     assert output.count("record: 487 the operator stopped the call") == 3
     assert process.returncode == -signal.SIGINT
     assert errors.rstrip().endswith("KeyboardInterrupt")
-    assert not [line for line in lines if line.is_running()]
+    assert not [child for child in children if child.is_running()]
+
+
+def test_lines_hang_up_and_leave_when_the_switchboard_is_killed(tmp_path: Path) -> None:
+    with a_round(tmp_path, 2) as (process, children):  # the far ends insist on a CANCEL
+        process.kill()
+        process.wait()
+        _, alive = psutil.wait_procs(children, timeout=2.0)
+    assert not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_calls_outlive_the_nursery_and_a_new_one_takes_its_place(tmp_path: Path) -> None:
+    async def calls() -> list[Record]:
+        def kill(line: int, order: Order, state: State) -> None:
+            if state == "answered" and not killed:
+                killed.extend(child.pid for child in psutil.Process().children())
+                for pid in killed:
+                    os.kill(pid, signal.SIGKILL)
+
+        killed: list[int] = []
+        async with Switchboard(
+            None, lines=1, calls_per_second=50, data_folder=tmp_path, on_progress=kill, lang="en", grace_s=0.3
+        ) as board:
+            found = []
+            async for result in board.run([order(survivor, answered_limit_s=1.0), order(victim, deadline_s=1.0)]):
+                found.append(result)
+                if len(found) == 1:
+                    os.kill(board.pids[0], signal.SIGSTOP)  # for the next call: can it still be killed and replaced?
+            found += [result async for result in board.run([order(last)])]
+            return [result for result in found if isinstance(result, Record)]
+
+    def hung_up(call: FarEnd) -> None:
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.reply("200 OK", to=call.expect("BYE"))
+
+    with peer(hung_up) as survivor, peer(busy) as last, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        victim: int = deaf.getsockname()[1]
+        first, second, third = asyncio.run(calls())
+    assert (first.trace.robot_fault, first.trace.released_by) == (None, "robot")
+    assert "was killed" in str(second.trace.robot_fault)
+    assert third.trace.signals[-2].status == 486

@@ -180,6 +180,7 @@ def test_no_decoration_gets_a_forbidden_number_through(written: str) -> None:
 
 
 REAL_AREAS = ["10", *map(str, range(20, 30)), *(str(area) for area in range(310, 1000) if area not in (400, 800))]
+SHORT_CODES = [number for number in FORBIDDEN if len(number) < 6]
 MOBILE = r"1(?:3[0-35-9]|4[5-9]|5[0-35-9]|66|7[0-35-8]|8[0-9]|9[0-9])[0-9]{8}|134[0-8][0-9]{7}"
 
 
@@ -188,6 +189,8 @@ def ordinary(draw: st.DrawFn) -> str:
     """A subscriber, mobile or 400 number, as people write it."""
     area = draw(st.sampled_from(REAL_AREAS))
     local = draw(st.from_regex(r"[2-8][0-9]{6,7}", fullmatch=True))
+    if ending := draw(st.sampled_from(["", "", *SHORT_CODES])):
+        local = local[: -len(ending)] + ending
     mobile = draw(st.from_regex(MOBILE, fullmatch=True))
     service = draw(st.from_regex(r"[48]00[0-9]{7}", fullmatch=True))
     fronts = {
@@ -207,6 +210,8 @@ def ordinary(draw: st.DrawFn) -> str:
 @example("400-110-1234")
 @example("0991 2110110")
 @example("0991-6012345")
+@example("0998-6371110")
+@example("0990-2012110")
 @example("9-0991-6812345")
 def test_no_ordinary_number_is_refused(written: str) -> None:
     assert refusal(written) is None
