@@ -8,7 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import scenarios
+from probe.errors import RefusedError
 from probe.model import Number, Order
+from probe.never_dial import refusal
 
 SAY = Path(__file__).parent / "data" / "say"
 
@@ -28,10 +30,25 @@ def call_id(batch: str, number: str) -> str:
 
 
 def orders(
-    numbers: Iterable[Number], *, batch: str, why: str, country: str, ring_limit_s: float | None = None
+    numbers: Iterable[Number],
+    *,
+    batch: str,
+    why: str,
+    country: str,
+    area_code: str = "",
+    ring_limit_s: float | None = None,
 ) -> tuple[Order, ...]:
-    """One order per number, each after its scenario. `ring_limit_s` overrides the scenario's."""
-    return tuple(_order(number, batch, why, country, ring_limit_s) for number in numbers)
+    """One order per number, each after its scenario. `ring_limit_s` overrides the scenario's.
+
+    RefusedError when one may never be dialled: the import has refused it before, so somebody has been at the store.
+    """
+    planned = []
+    for number in numbers:
+        reason = refusal(number.number, country=country, area_code=area_code)
+        if reason is not None:
+            raise RefusedError(reason, number=number.number)
+        planned.append(_order(number, batch, why, country, ring_limit_s))
+    return tuple(planned)
 
 
 def _order(number: Number, batch: str, why: str, country: str, ring_limit_s: float | None) -> Order:

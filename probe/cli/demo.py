@@ -54,7 +54,12 @@ def command(talk: Talk, folder: Path, lines: int, as_json: bool) -> int:
         trunk = Trunk(name="practice", proxy=f"sip:{address}", lines=lines, calls_per_second=10)
         batch = batch_id(since, secrets.randbits(16))
         planned = orders(
-            listing.numbers, batch=batch, why=talk.words("cli.why_demo"), country=robot.country, ring_limit_s=20
+            listing.numbers,
+            batch=batch,
+            why=talk.words("cli.why_demo"),
+            country=robot.country,
+            area_code=robot.area_code,
+            ring_limit_s=20,
         )
         store.begin_round(batch, planned, since)
         allowed = [n.number for n in listing.numbers]

@@ -32,6 +32,7 @@ def command(
     from probe.cli.choose import choose_numbers, choose_trunk
     from probe.plan import batch_id, orders
 
+    robot = talk.settings_or_default.robot
     with open_store(talk) as store:
         directory = store.numbers()
         chosen = choose_numbers(talk, numbers, directory)
@@ -41,7 +42,8 @@ def command(
             chosen,
             batch=batch,
             why=talk.words("cli.why_dial"),
-            country=talk.settings_or_default.robot.country,
+            country=robot.country,
+            area_code=robot.area_code,
             ring_limit_s=ring_limit_s,
         )
         allowed = [n.number for n in directory]

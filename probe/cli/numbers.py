@@ -33,6 +33,8 @@ def _read(talk: Talk, file: Path, as_json: bool) -> Listing:
 
     robot = talk.settings_or_default.robot
     listing = read(file, country=robot.country, area_code=robot.area_code)
+    for note in listing.notes:
+        click.echo(note.text(talk.lang), err=True)
     for problem in listing.problems:
         if as_json:
             emit(

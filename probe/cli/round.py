@@ -39,6 +39,7 @@ def command(
 
     if resume and new:
         raise click.UsageError("--resume or --new, not both")
+    robot = talk.settings_or_default.robot
     with open_store(talk) as store:
         now = datetime.now(UTC)
         directory = store.numbers()
@@ -61,7 +62,8 @@ def command(
                 numbers,
                 batch=round_id,
                 why=talk.words("cli.why_round", round_id=round_id),
-                country=talk.settings_or_default.robot.country,
+                country=robot.country,
+                area_code=robot.area_code,
                 ring_limit_s=ring_limit_s,
             )
             store.begin_round(round_id, planned, now)

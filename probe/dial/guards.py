@@ -38,9 +38,8 @@ def checked(
     if reason is not None:
         raise RefusedError(reason, number=order.number)
     uri = request_uri(order.number, trunk, area_code=area_code, country=country)
-    # What goes on the wire is what a switch acts upon: a wrong prefix must not make an emergency call of a good number.
     by_name = is_sip(order.number)
-    reason = None if by_name else refusal(uri.user, country=country, area_code=area_code)
+    reason = None if by_name else _refusal_on_the_wire(uri.user, trunk, country, area_code)
     if reason is not None:
         raise RefusedError(reason, number=uri.user)
     own_machine = by_name and is_loopback(uri.host) and (address is None or is_loopback(address))
@@ -49,6 +48,18 @@ def checked(
     if order.say is not None and not Path(order.say).is_file():
         raise DialError("dial.say_missing", file=order.say)
     return uri
+
+
+def _refusal_on_the_wire(written: str, trunk: Trunk | None, country: str, area_code: str) -> str | None:
+    """Why what goes on the wire may not be dialled: a wrong prefix must not make an emergency call of a good number.
+
+    A PBX takes the outside-line prefix off, so "0" before 0571… is no call abroad; but whoever does not take it off
+    must not reach 110 either.
+    """
+    reason = refusal(written, country=country, area_code=area_code)
+    if reason == "never_dial.international" and trunk is not None and trunk.prefix:
+        return refusal(written.removeprefix(trunk.prefix), country=country, area_code=area_code)
+    return reason
 
 
 def values_of(error: ProbeError) -> dict[str, str | int | float]:

@@ -46,6 +46,13 @@ def test_a_number_that_the_trunks_prefix_makes_an_emergency_call_is_refused() ->
     assert refused.value.key == "never_dial.emergency"
 
 
+def test_an_outside_line_prefix_of_0_makes_no_call_abroad() -> None:
+    trunk = Trunk(name="t", proxy="sip:10.0.0.1", number_format=NumberFormat.PREFIX, prefix="0")
+    assert check("+8657187250001", trunk=trunk).user == "0057187250001"
+    with pytest.raises(RefusedError):
+        check("+12025550123", trunk=trunk)
+
+
 def test_only_the_directory_says_who_is_called() -> None:
     assert check("+8657187250001").user == "+8657187250001"
     for number in ("+8657187250001", "sip:1001@10.0.0.1", "sip:1001@localhost.example"):
