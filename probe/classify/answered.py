@@ -23,6 +23,7 @@ SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shorte
 PERSON_S, PERSON_WAIT_S = 6.2, 4.5  # a whole greeting; by then an announcement would have begun again, or beeped
 FIRST_WORD_S = 7.0  # after the answer
 LEAST_SPEECH_S = 0.2
+QUIETER_DB = 7.0  # a room in which somebody waits is softer than the voice, even on a line with 10 dB of noise
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
 PIECES_S = 5.0
 MACHINE_S = 1.8  # a shorter repeat may be a person who says the same again
@@ -50,7 +51,8 @@ def fax(facts: Facts) -> Finding | None:
 def voicemail(facts: Facts) -> Finding | None:
     """Speech, then one beep, then silence."""
     for index, segment in enumerate(facts.after):
-        if segment.kind is not Kind.BEEP or facts.now_s - segment.end_s < BEEP_WAIT_S:
+        ring = segment.kind is Kind.RINGBACK and segment.cycles == 1  # as high and as long as a ring, and only one
+        if not (ring or segment.kind is Kind.BEEP) or facts.now_s - segment.end_s < BEEP_WAIT_S:
             continue
         spoken_s = sum(s.duration_s for s in facts.after[:index] if s.kind is Kind.SPEECH)
         later = [s for s in facts.after[index + 1 :] if s.kind not in (Kind.SILENCE, Kind.NOISE)]
@@ -192,9 +194,15 @@ def _waits_at_last(facts: Facts, said: list[Utterance]) -> Finding | None:
 
 
 def _wait_s(facts: Facts, said: Utterance) -> float:
-    """How long it has been quiet since: until now, or until something else was heard."""
-    later = [s.start_s for s in facts.after if s.start_s >= said.end_s and s.kind not in (Kind.SILENCE, Kind.NOISE)]
-    return (later[0] if later else min(facts.now_s, facts.sounds.until_s)) - said.end_s
+    """How long it has been quiet since: until now, or until something else was heard, be it noise as loud as speech."""
+    loud_dbfs = said.level_dbfs - QUIETER_DB
+    for s in facts.after:
+        quiet = s.kind is Kind.SILENCE or (s.kind is Kind.NOISE and s.level_dbfs <= loud_dbfs)
+        if s.end_s > said.end_s and s.start_s >= said.start_s and not quiet and s.kind is not Kind.SPEECH:
+            return max(0.0, s.start_s - said.end_s)
+        if s.kind is Kind.SPEECH and s.start_s >= said.end_s:
+            return s.start_s - said.end_s
+    return min(facts.now_s, facts.sounds.until_s) - said.end_s
 
 
 def _left(facts: Facts) -> bool:

@@ -20,6 +20,7 @@ class Utterance(msgspec.Struct, frozen=True):
     start_s: float
     end_s: float
     speech_s: float
+    level_dbfs: float
     repeated: bool
     known: Segment | None
 
@@ -163,11 +164,12 @@ def utterances(segments: tuple[Segment, ...]) -> tuple[Utterance, ...]:
                 last.start_s,
                 s.end_s,
                 last.speech_s + s.duration_s,
+                max(last.level_dbfs, s.level_dbfs),
                 last.repeated and s.repeat_of_s is not None,
                 last.known or known,
             )
         else:
-            found.append(Utterance(s.start_s, s.end_s, s.duration_s, s.repeat_of_s is not None, known))
+            found.append(Utterance(s.start_s, s.end_s, s.duration_s, s.level_dbfs, s.repeat_of_s is not None, known))
         joined = True
     return tuple(found)
 

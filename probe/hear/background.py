@@ -66,8 +66,8 @@ class Background:
         self._notes_s: float | None = None  # since when there are notes
         self._hushed = 0  # blocks since the last one
 
-    def feed(self, frames: Frames, *, tone: bool, speech: bool) -> None:
-        """Listen on; `tone` and `speech` say what the others have found here: the background goes on beneath it."""
+    def feed(self, frames: Frames, *, speech: bool) -> None:
+        """Listen on; `speech` says that somebody speaks: the background goes on beneath."""
         power = sum(10 ** (level / 10) for level in frames.level_dbfs) / FRAMES
         level = 10 * math.log10(power)
         steady = 0.0 if level < SILENT_DBFS else _steadiness(frames.power)
@@ -75,7 +75,7 @@ class Background:
         self._recent.append(_Block(steady, note, speech))
         kind = self._kind(level)
         self._follow(quiet=speech or not note)
-        if kind is Kind.NOISE and (tone or speech) and self.stretches:
+        if kind is Kind.NOISE and speech and self.stretches:
             self.stretches[-1].end_s += BLOCK_S
             self._block += 1
         else:
@@ -98,19 +98,20 @@ class Background:
         return Kind.MUSIC if steady and _notes(alike) >= NOTES else Kind.NOISE
 
     def _add(self, kind: Kind, singing: bool, power: float) -> None:
-        start_s, self._block = self._block * BLOCK_S, self._block + 1
+        now_s, self._block = self._block * BLOCK_S, self._block + 1
         last = self.stretches[-1] if self.stretches else None
-        same = last is not None and (kind is last.kind and singing is last.singing)
-        if last is None or (not same and (kind is Kind.MUSIC or self._pending is kind)):
-            if kind is Kind.MUSIC and last is not None and last.kind is not Kind.MUSIC:
-                start_s = self._music_from(start_s)
+        same = last is not None and kind is last.kind and singing is last.singing
+        if last is None or (kind is Kind.MUSIC and not same):
+            start_s = self._music_from(now_s) if last and last.kind is not Kind.MUSIC else now_s
             self.stretches.append(Stretch(kind, singing, start_s, start_s))
-            self._pending = None
-        else:
-            self._pending = None if same else kind
+        elif not same and self._pending is kind:
+            last.end_s = now_s - BLOCK_S  # it began when it was heard first
+            self.stretches.append(Stretch(kind, singing, last.end_s, last.end_s))
+        self._pending = None if same else kind
         current = self.stretches[-1]
-        current.end_s = self._block * BLOCK_S
-        if self._pending is None:
+        current.end_s = now_s + BLOCK_S
+        if current.kind is kind:
+            self._pending = None
             current.power += power
             current.blocks += 1
 

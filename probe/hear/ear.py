@@ -69,7 +69,7 @@ class Ear:
         frames = self._spectrum.feed(samples)
         self._tones.feed(frames)
         self._voice.feed(samples, steady_tone=self._tones.steady)
-        self._background.feed(frames, tone=self._tones.sounding, speech=self._voice.speaking)
+        self._background.feed(frames, speech=self._voice.speaking)
         dull = self._tones.steady or max(frames.level_dbfs) < DULL_DBFS
         peaks = self._peaks.feed(frames, ignore=dull)
         self._recogniser.feed(peaks, frames.first + len(frames.hz) - NEAR_FRAMES)

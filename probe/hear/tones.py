@@ -97,11 +97,6 @@ class Tones:
         return burst is not None and burst.pure and burst.duration_s >= CLEAR_S
 
     @property
-    def sounding(self) -> bool:
-        """Whether something tonal is going on, be it a vowel."""
-        return self._burst is not None
-
-    @property
     def since_s(self) -> float:
         """The start of what is not yet over, and may still be heard as something else."""
         burst = self._burst
