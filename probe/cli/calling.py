@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probe.cli.talk import Talk
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from probe.cli.table import CallTable, JsonLines
 
 OWN_FAULT = {Blame.TRUNK, Blame.ROBOT}
+LOG_FILE = "probe.log"
 FEW = 3  # calls, whose reasons are shown at once
 EXIT_OWN_FAULT = 10
 EXIT_STOPPED = 130
@@ -44,6 +47,12 @@ class Session:
         if self.refused:
             return 8
         return EXIT_OWN_FAULT if any(r.verdict.blame in OWN_FAULT for r in self.records) else 0
+
+
+def keep_log(file: Path) -> None:
+    """What the line programs have to say (a crash, above all) goes to a file, not between the results."""
+    handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
 
 
 @contextmanager
@@ -73,6 +82,7 @@ def call(
     """
     from probe.cli.table import CallTable, JsonLines
 
+    keep_log(talk.settings_or_default.data.folder / LOG_FILE)
     session = Session()
     show = JsonLines(talk) if as_json else CallTable(talk, len(orders), reasons=len(orders) <= FEW)
     began = time.monotonic()

@@ -6,6 +6,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -28,6 +29,9 @@ COLOUR = {
     Outcome.UNREACHABLE: "magenta",
     Outcome.INCONCLUSIVE: "bright_black",
 }
+
+NUMBER_CELLS = 16  # columns on a terminal; a Chinese character takes two
+VERDICT_CELLS = 38
 
 
 class CallTable:
@@ -67,9 +71,10 @@ class CallTable:
         verdict = record.verdict
         name = self._talk.words(f"names.outcome_{verdict.outcome}")
         cause = self._talk.words(f"names.cause_{verdict.cause}")
-        line = Text(f"{record.order.number}  ")
+        line = Text(_padded(record.order.number, NUMBER_CELLS))
         line.append(name, style=f"bold {COLOUR[verdict.outcome]}")
-        line.append(f" · {cause}  ({verdict.confidence:.0%})  {record.order.office}")
+        line.append(_padded(f" · {cause}", VERDICT_CELLS - cell_len(name)))
+        line.append(f"{verdict.confidence:>4.0%}  {record.order.office}")
         self._console.print(line, soft_wrap=True)
         if self._reasons:
             for sentence in because(verdict, self._talk.lang):
@@ -124,3 +129,8 @@ class JsonLines:
 def _say_refused(talk: Talk, refused: Refused) -> None:
     number = str(refused.values.get("number", refused.call_id))
     talk.say("cli.refused", number=number, reason=talk.words(refused.key, **refused.values))
+
+
+def _padded(text: str, cells: int) -> str:
+    """The text, with at least one space behind it, up to a column of the terminal."""
+    return text + " " * max(1, cells - cell_len(text))
