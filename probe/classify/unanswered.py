@@ -22,11 +22,9 @@ def rang_though_busy(facts: Facts) -> Finding | None:
     said_busy = [f for f in (known_recording(facts), final_code(facts)) if f and f.cause in BUSY]
     if not said_busy:
         return None
-    spoken = sum(u.speech_s for u in facts.early_speech) >= SPOKEN_S
-    cause = Cause.NO_ANSWER_ANNOUNCEMENT if spoken else Cause.RANG_OUT
     told = reason(facts)
     evidence = (*_rung(facts), *(told.because if told else ()), because("although"))
-    return Finding(cause, 0.62, evidence + tuple(b for f in said_busy for b in f.because), weighed=True)
+    return Finding(Cause.RANG_OUT, 0.62, evidence + tuple(b for f in said_busy for b in f.because), weighed=True)
 
 
 def known_recording(facts: Facts) -> Finding | None:

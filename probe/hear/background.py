@@ -101,19 +101,20 @@ class Background:
         now_s, self._block = self._block * BLOCK_S, self._block + 1
         last = self.stretches[-1] if self.stretches else None
         same = last is not None and kind is last.kind and singing is last.singing
-        if last is None or (kind is Kind.MUSIC and not same):
-            start_s = self._music_from(now_s) if last and last.kind is not Kind.MUSIC else now_s
-            self.stretches.append(Stretch(kind, singing, start_s, start_s))
+        start_s: float | None = None
+        if last is None:
+            start_s = now_s
+        elif kind is Kind.MUSIC and not same:
+            start_s = now_s if last.kind is Kind.MUSIC else self._music_from(now_s)
         elif not same and self._pending is kind:
-            last.end_s = now_s - BLOCK_S  # it began when it was heard first
-            self.stretches.append(Stretch(kind, singing, last.end_s, last.end_s))
-        self._pending = None if same else kind
-        current = self.stretches[-1]
-        current.end_s = now_s + BLOCK_S
-        if current.kind is kind:
-            self._pending = None
-            current.power += power
-            current.blocks += 1
+            start_s = last.end_s = now_s - BLOCK_S  # it began when it was heard first
+        if start_s is not None:
+            self.stretches.append(Stretch(kind, singing, start_s, start_s))
+        self._pending = None if same or start_s is not None else kind
+        self.stretches[-1].end_s = now_s + BLOCK_S
+        if self._pending is None:
+            self.stretches[-1].power += power
+            self.stretches[-1].blocks += 1
 
     def _follow(self, *, quiet: bool) -> None:
         """Remember since when there are notes, for music that is recognised late."""

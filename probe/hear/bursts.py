@@ -22,6 +22,7 @@ PAIR_SHARE = 0.12  # the weaker of two tones holds at least this share; noise an
 SAME_HZ = 20.0
 MIN_DBFS = -52.0  # -35 dBm0 is -38 dBFS; below this nothing is meant to be heard
 HOLE_FRAMES = 4
+BEFORE_FRAMES = 4
 EDGE = math.sqrt(0.5)  # of the plateau's amplitude
 MIN_S = 0.05
 KEEP_FRAMES = 128
@@ -74,9 +75,9 @@ class BurstTracker:
     """Finds bursts in a stream of frames."""
 
     def __init__(self) -> None:
-        self._before: deque[_Frame] = deque(maxlen=4)  # the frames before the open burst
+        self._before: deque[_Frame] = deque(maxlen=BEFORE_FRAMES)  # the frames before the open burst
         self._frames: list[_Frame] = []  # of the open burst, weak ones at its end included; of a long one, the last
-        self._start_s: float | None = None  # of a burst too long to keep all its frames
+        self._opening: tuple[float, bool] | None = None  # of a burst too long to keep all its frames
         self._weak = 0
         self._top = 0.0
 
@@ -105,7 +106,7 @@ class BurstTracker:
     def _take(self, frame: _Frame, done: list[Burst]) -> None:
         if not self._frames:
             if frame.tonal:
-                self._frames, self._weak, self._top, self._start_s = [frame], 0, frame.amplitude, None
+                self._frames, self._weak, self._top, self._opening = [frame], 0, frame.amplitude, None
             else:
                 self._before.append(frame)
             return
@@ -116,7 +117,7 @@ class BurstTracker:
             self._weak = 0
             self._top = max(self._top, frame.amplitude)
             if len(self._frames) > KEEP_FRAMES:
-                self._start_s = self._start()
+                self._opening = self._open_at()
                 del self._frames[: KEEP_FRAMES // 2]
             return
         self._weak += 1
@@ -130,7 +131,7 @@ class BurstTracker:
         burst = self._burst(strong, self._edge(self._frames[last], self._frames[last + 1]), rest[2:])
         if burst.duration_s >= MIN_S:
             done.append(burst)
-        self._before.extend(strong[-4:])
+        self._before.extend(strong[-BEFORE_FRAMES:])
         self._frames, self._weak = [], 0
         for frame in rest:
             self._take(frame, done)
@@ -145,25 +146,27 @@ class BurstTracker:
         amplitudes = [f.amplitude for f in inner]
         plateau = _median(amplitudes)
         quiet = plateau * 10 ** (-QUIET_DB / 20)
+        start_s, quiet_before = self._open_at()
         return Burst(
-            start_s=self._start(),
+            start_s=start_s,
             end_s=end_s,
             hz=_median(pitches),
             second_hz=_median([f.second_hz for f in chosen]) if paired else 0.0,
             level_dbfs=20 * math.log10(plateau),
             pure=_deviation(pitches) <= PURE_HZ and _deviation(amplitudes) <= (10 ** (PURE_DB / 20) - 1) * plateau,
-            quiet_before=min((f.level for f in self._before), default=0.0) <= quiet,
+            quiet_before=quiet_before,
             quiet_after=all(f.level <= quiet for f in after),
         )
 
-    def _start(self) -> float:
-        if self._start_s is not None:
-            return self._start_s
+    def _open_at(self) -> tuple[float, bool]:
+        """When the burst began, and whether it was quiet before. Its first frames may be the last burst's fading."""
+        if self._opening is not None:
+            return self._opening
         at = next(i for i, f in enumerate(self._frames) if f.tonal and f.amplitude >= self._top * EDGE)
-        return max(
-            0.0,
-            self._edge(self._frames[at], self._frames[at - 1] if at else self._before[-1] if self._before else None),
-        )
+        before = [*self._before, *self._frames[:at]][-BEFORE_FRAMES:]
+        quiet = self._top * 10 ** (-QUIET_DB / 20)
+        start_s = max(0.0, self._edge(self._frames[at], before[-1] if before else None))
+        return start_s, min((f.level for f in before), default=0.0) <= quiet
 
     def _edge(self, inside: _Frame, outside: _Frame | None) -> float:
         """Where the power crosses half of the plateau's between a frame within and its neighbour without."""

@@ -145,7 +145,7 @@ def test_a_busy_announcement_after_ringing_is_doubted_and_not_hung_up_on() -> No
 def test_a_486_that_lies_is_unanswered_when_the_network_says_that_the_phone_rang() -> None:
     call = trace(ALERTING, got(17.0, "486 Busy Here", 'Q.850;cause=19;text="no answer"'), media_started_at_s=12.5)
     verdict = classify(call, heard(ENGAGED))
-    assert verdict.cause is Cause.NO_ANSWER_ANNOUNCEMENT
+    assert verdict.cause is Cause.RANG_OUT
     assert verdict.confidence < 0.7
     assert [b.key for b in verdict.because] == ["rang", "reason", "although", "known_recording", "refused"]
 

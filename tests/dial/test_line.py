@@ -42,9 +42,12 @@ def test_early_media_is_heard_and_recorded(tmp_path: Path) -> None:
     assert trace.packets_received == 50
     assert trace.packets_lost == 0
     assert trace.media_started_at_s is not None
+    assert trace.ended_at_s is not None
     assert trace.recording is not None
     with wave.open(str(tmp_path / trace.recording)) as file:
-        assert 0.7 < file.getnframes() / 8000 < 1.3
+        recorded_s = file.getnframes() / 8000
+        assert recorded_s >= 0.8
+        assert recorded_s == pytest.approx(trace.ended_at_s - trace.media_started_at_s, abs=0.3)
         assert any(file.readframes(8000)), "the tone is in it"
     assert len(sent_to_us) > 30, "silence is sent from the first media on"
     assert set(sent_to_us) == {A_LAW_SILENCE * 160}

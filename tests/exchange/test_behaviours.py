@@ -133,6 +133,9 @@ async def compare(caller: Caller, entry: Entry) -> list[str]:
     return wrong
 
 
+STALL_S = 0.6  # a busy machine holds packets back and sends them in a burst; test_load.py looks at the pacing itself
+
+
 def heard(call: Dialled, score: Score) -> list[str]:
     """What is wrong with the audio."""
     if not set(call.statuses) & {183, 200}:
@@ -148,7 +151,7 @@ def heard(call: Dialled, score: Score) -> list[str]:
     for name in {n for n in score.sounds if n in CADENCES}:
         wrong += tone_mistakes(name, pcm)
     span = call.packets[-1][0] - call.packets[0][0]
-    if abs(span * 50 - len(call.packets)) > 10:
+    if abs(span * 50 - len(call.packets)) > STALL_S * 50:
         wrong.append(f"{len(call.packets)} packets in {span:.1f} s")
     numbers = [p.sequence_number for _, p in call.packets]
     if any((b - a) % 65536 != 1 for a, b in pairwise(numbers)):

@@ -94,6 +94,14 @@ def test_chinese_tones_through_noise_loss_and_both_codecs(
     assert main_kind(audio.lose(codec(pcm), loss, seed)) is kind
 
 
+@pytest.mark.parametrize("offset_ms", [0, 5, 11, 27])
+@pytest.mark.parametrize("kind", list(CHINA))
+def test_a_line_without_any_noise_is_no_harder(kind: Kind, offset_ms: int) -> None:
+    pattern = CHINA[kind]
+    pcm = audio.join(audio.silence(0.2 + offset_ms / 1000), audio.cadence(450, pattern, 4 * sum(pattern)))
+    assert [(s.kind, s.cycles) for s in tones(pcm)] == [(kind, 4)]
+
+
 @settings(max_examples=30, deadline=None)
 @given(first=st.floats(0.86, 1.14), second=st.floats(0.86, 1.14), snr_db=st.floats(10, 30))
 def test_busy_and_congestion_are_never_confused(first: float, second: float, snr_db: float) -> None:

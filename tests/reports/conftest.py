@@ -21,7 +21,7 @@ def sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe.words, "catalogue", lambda name: SENTENCES if name == "because" else real(name))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while Playwright is up, no test of this process can run asyncio
 def browser() -> Iterator[Browser]:
     if shutil.which(CHROMIUM) is None:
         pytest.fail(f"{CHROMIUM} is missing. Install it: apt-get install chromium fonts-noto-cjk")
