@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+import msgspec
 
 from probe.cli.talk import Talk
+from probe.model import Call
 
 
 @click.command("report")
@@ -43,14 +46,25 @@ def write(talk: Talk, since: datetime, until: datetime, now: datetime, out: Path
         records = list(store.records(since, until, unit=unit))
     if not records:
         raise ReportError("cli.no_records", since=f"{since:%Y-%m-%d %H:%M}", until=f"{until:%Y-%m-%d %H:%M}")
-    report = compose(
-        records, since=since, until=until, now=now, lang=talk.report_lang, timezone=settings.robot.timezone
-    )
+    recordings = os.path.relpath(settings.data.folder.absolute(), out.absolute().parent)
+    calls = [_linked(call, recordings) for call in records]
+    zone = settings.robot.timezone
+    report = compose(calls, since=since, until=until, now=now, lang=talk.report_lang, timezone=zone)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(render(report, talk.report_lang), encoding="utf-8")
     except OSError as error:
         raise ReportError("cli.report_not_written", file=out, reason=error.strerror) from error
+
+
+def _linked(call: Call, folder: str) -> Call:
+    """The call, its recording's path seen from the report; without one when the report lies apart from the data."""
+    trace = call.record.trace
+    if trace.recording is None:
+        return call
+    path = None if folder.startswith("..") else (Path(folder) / trace.recording).as_posix()
+    replace = msgspec.structs.replace
+    return replace(call, record=replace(call.record, trace=replace(trace, recording=path)))
 
 
 def _day(text: str | None, otherwise: date) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -126,7 +127,11 @@ def test_a_round_calls_each_number_once_and_the_report_follows(desk: Path, probe
     assert report.returncode == 0, report.stderr
     page = (desk / "r.html").read_text(encoding="utf-8")
     assert "区人社局" in page
-    assert "50" in page
+    assert "50%" in page
+    (link,) = re.findall(r'href="(data/recordings/[^"]+\.wav)"', page)
+    assert (desk / link).is_file(), "a recording is linked from where the report lies"
+    assert probe("report", "--out", "elsewhere/r.html").returncode == 0
+    assert ".wav" not in (desk / "elsewhere" / "r.html").read_text(encoding="utf-8")
 
 
 def test_a_report_of_an_empty_period_says_so(desk: Path, probe: Probe) -> None:
