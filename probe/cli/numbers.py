@@ -74,7 +74,9 @@ def import_(talk: Talk, file: Path, as_json: bool) -> int:
         before = {number.number for number in store.numbers()}
         store.import_numbers(listing.numbers, datetime.now(UTC))
     gone = len(before - {number.number for number in listing.numbers})
-    talk.say("cli.numbers_imported", n=len(listing.numbers), gone=gone)
+    talk.say("cli.numbers_imported", n=len(listing.numbers))
+    if gone:
+        talk.say("cli.numbers_gone", n=gone)
     if listing.problems:
         talk.say("cli.numbers_bad_rows", n=len(listing.problems))
         return 4
