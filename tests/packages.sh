@@ -8,6 +8,7 @@ need sipp sip-tester
 need baresip baresip-core
 need chromium chromium
 need sox sox
+ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || wanted="$wanted libatomic1" # Playwright's driver is linked to it
 fc-list :lang=zh 2>/dev/null | grep -q . || wanted="$wanted fonts-noto-cjk"
 [ -z "$wanted" ] && exit 0
 

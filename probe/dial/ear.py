@@ -19,9 +19,9 @@ class EarPort(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 has no types
     """Collects frames from `listen` to `deaf`. Between two streams PJSIP hands out empty ones: silence, in time."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._frames: deque[tuple[float, bytes]] = deque()
+        self._frames: deque[tuple[float, bytes]] = deque()  # before PJSIP knows of us: its thread may come at once
         self._listening = False
+        super().__init__()
 
     def onFrameReceived(self, frame: Any) -> None:
         """On PJSIP's clock thread: only put aside."""

@@ -120,7 +120,13 @@ def one_life(dice: random.Random, tally: Tally, folder: Path, log: Path, *, resu
         time.sleep(0.05)
     if code not in (0, 10, -signal.SIGKILL):
         raise SystemExit(f"probe round ended with {code}: {(folder / 'stderr.txt').read_text()[-2000:]}")
-    return code == -signal.SIGKILL
+    return code == -signal.SIGKILL and bool(unfinished(folder))
+
+
+def unfinished(folder: Path) -> tuple[str, ...]:
+    """The rounds that are open: none when the program was killed before one began, or after it was over."""
+    with Store.open(f"sqlite:///{folder / 'data' / STORE_FILE}") as store:
+        return store.open_rounds()
 
 
 def lines_of(pid: int) -> list[int]:
@@ -146,10 +152,11 @@ def close_round(tally: Tally, folder: Path, log: Path) -> None:
     entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     seen = Counter(f"+86571{entry['number']}" for entry in entries if entry["event"] == "invite")
     log.write_text("", encoding="utf-8")
+    if not seen:  # killed before the round began
+        return
     with Store.open(f"sqlite:///{folder / 'data' / STORE_FILE}") as store:
         ordered = {number.number for number in store.numbers()}
         everything = list(store.records(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)))
-        left_open = store.open_rounds()
     latest = max(call.record.order.call_id.rpartition("-")[0] for call in everything)
     calls = [call.record for call in everything if call.record.order.call_id.startswith(latest)]
     recorded = Counter(record.order.number for record in calls)
@@ -157,7 +164,7 @@ def close_round(tally: Tally, folder: Path, log: Path) -> None:
     tally.recorded += len(calls)
     tally.recovered += sum(record.verdict.cause is Cause.ROBOT for record in calls)
     tally.dialled += seen.total()
-    tally.unaccounted += sorted((ordered - set(recorded)) | (set(seen) - set(recorded))) + list(left_open)
+    tally.unaccounted += sorted((ordered - set(recorded)) | (set(seen) - set(recorded))) + list(unfinished(folder))
     tally.twice += sorted({n for n, times in seen.items() if times > 1})
     tally.twice += sorted(n for n, times in recorded.items() if times > 1)
 
