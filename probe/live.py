@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from probe.classify import classify
 from probe.hear import RATE_HZ, Ear
-from probe.model import Signal, Sounds, Trace, Verdict
+from probe.model import Said, Signal, Sounds, Trace, Verdict
+from probe.transcribe import Transcriber
+from probe.transcribe.transcript import Transcript
 
 CHUNK_S = 0.1  # a replayed recording is heard in pieces of this length, as the line hears it
 ROBOT_COUNTRY = "CN"  # whose tones to expect when the trace does not say
@@ -29,12 +31,23 @@ class LiveCall:
     """
 
     def __init__(
-        self, *, number: str, started_at: datetime, country: str | None = None, call_id: str = "", trunk: str = ""
+        self,
+        *,
+        number: str,
+        started_at: datetime,
+        country: str | None = None,
+        call_id: str = "",
+        trunk: str = "",
+        transcriber: Transcriber | None = None,
     ) -> None:
+        """`transcriber`: hears words, when there is one."""
         self.trace = Trace(number=number, started_at=started_at, country=country, call_id=call_id, trunk=trunk)
         self._ear: Ear | None = None
+        self._transcriber = transcriber
+        self._transcript: Transcript | None = None
         self._verdict: Verdict | None = None
         self._sounds = Sounds()
+        self._said: tuple[Said, ...] = ()
         self._now_s = 0.0
         self._stale = True
 
@@ -47,6 +60,7 @@ class LiveCall:
         """Note that the first sample handed to `audio` belongs to this moment."""
         if self._ear is None:
             self._ear = Ear(self.trace.country or ROBOT_COUNTRY, at_s)
+            self._transcript = Transcript(self._transcriber, at_s) if self._transcriber else None
             self.trace = msgspec.structs.replace(self.trace, media_started_at_s=at_s)
             self._at(at_s)
 
@@ -55,12 +69,16 @@ class LiveCall:
         if self._ear is None:
             raise RuntimeError("audio before media: the moment of the first sample is unknown")
         self._ear.feed(pcm)
-        self._sounds = self._ear.sounds()
+        if self._transcript:
+            self._transcript.feed(pcm)
+        self._hear()
         self._at(self._sounds.until_s)
 
     def answered(self, at_s: float) -> None:
         """Note the 200 to our INVITE."""
         self.trace = msgspec.structs.replace(self.trace, answered_at_s=at_s)
+        if self._transcript:
+            self._transcript.answered(at_s)
         self._at(at_s)
 
     def finish(
@@ -83,6 +101,7 @@ class LiveCall:
             recording=recording,
             robot_fault=robot_fault,
         )
+        self._hear(over=True)
         self._at(ended_at_s)
         return self.verdict()
 
@@ -103,16 +122,27 @@ class LiveCall:
         assert self._verdict is not None
         return self._verdict
 
+    def _hear(self, *, over: bool = False) -> None:
+        if self._ear is None:
+            return
+        self._sounds = self._ear.sounds()
+        if self._transcript and not (self._verdict and self._verdict.sure):
+            self._said = self._transcript.update(self._sounds, over=over)
+        self._sounds = msgspec.structs.replace(self._sounds, transcript=self._said)
+
     def _at(self, at_s: float) -> None:
         self._now_s = max(self._now_s, at_s)
         self._stale = True
         self.verdict()
 
 
-def replay(trace: Trace, pcm: npt.NDArray[np.int16] | None) -> tuple[Sounds, Verdict]:
+def replay(
+    trace: Trace, pcm: npt.NDArray[np.int16] | None, transcriber: Transcriber | None = None
+) -> tuple[Sounds, Verdict]:
     """Live through a stored call again: signals and sound in order of time, in the line's own pieces.
 
     `pcm` is the recording (int16, mono, 8 kHz) from `media_started_at_s` on, or None when there was no media.
+    `transcriber` must be as late with its answers as a real one (`probe.transcribe.replay`).
     """
     call = LiveCall(
         number=trace.number,
@@ -120,6 +150,7 @@ def replay(trace: Trace, pcm: npt.NDArray[np.int16] | None) -> tuple[Sounds, Ver
         country=trace.country,
         call_id=trace.call_id,
         trunk=trace.trunk,
+        transcriber=transcriber,
     )
     for at_s, what in _events(trace, pcm):
         if isinstance(what, Signal):

@@ -222,10 +222,20 @@ class Segment(Fact, frozen=True, kw_only=True):
         return self.end_s - self.start_s
 
 
+class Said(Fact, frozen=True, kw_only=True):
+    """The words of one passage of speech, as a recogniser heard them, on the trace's clock."""
+
+    start_s: float
+    end_s: float  # how far the passage had been heard
+    text: str
+    confidence: float  # exp of the mean log-probability of a token, 0..1
+
+
 class Sounds(Fact, frozen=True, kw_only=True):
     """Everything heard so far, in order of start; `until_s` is how far the ear has listened."""
 
     segments: tuple[Segment, ...] = ()
+    transcript: tuple[Said, ...] = ()  # empty without a recogniser; a longer hearing of a passage replaces a shorter one
     until_s: float = 0.0
 
     def of(self, *kinds: Kind) -> tuple[Segment, ...]:

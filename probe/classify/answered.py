@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from probe.classify.facts import Facts, Utterance
 from probe.classify.finding import Finding, Rule, because
+from probe.classify.spoken import announced, meant, quiet_since_s, words_of
 from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
 from probe.model import Because, Cause, Kind
 
@@ -24,6 +25,10 @@ PERSON_S, PERSON_WAIT_S = 6.2, 5.0  # a whole greeting; by then an announcement 
 FIRST_WORD_S = 7.0  # after the answer
 LEAST_SPEECH_S = 0.2
 QUIETER_DB = 7.0  # a room in which somebody waits is softer than the voice, even on a line with 10 dB of noise
+GREETING_S = 10.0  # of speech: a long greeting
+GREETED_WAIT_S = 0.7  # after words that only people say
+SHORT_GREETING_S = 3.0  # "您好" alone is no more than the beginning of a longer speech
+WELCOMED_WAIT_S = 2.5  # "欢迎致电" and a pause: a menu may follow
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
 PIECES_S = 5.0
 MACHINE_S = 1.8  # a shorter repeat may be a person who says the same again
@@ -37,6 +42,40 @@ def known_recording(facts: Facts) -> Finding | None:
     if heard is None or heard.known is None:
         return None
     return Finding(Cause(heard.known), 0.95, (_answer(facts), recording(heard)), sure=True)
+
+
+def words(facts: Facts) -> Finding | None:
+    """What an announcement, a menu or a machine says."""
+    spoken = announced(facts, facts.words, after=True)
+    if spoken is None:
+        return None
+    return Finding(spoken.cause, spoken.confidence, (_answer(facts), spoken.evidence), sure=spoken.settled)
+
+
+def greets(facts: Facts) -> Finding | None:
+    """Somebody says what people say when they pick up, and waits for us."""
+    people = _people(facts)
+    if not people or facts.answered_s is None or sum(u.speech_s for u in people) > GREETING_S:
+        return None
+    last = people[-1]
+    heard = words_of(last, facts.words)
+    if not heard or quiet_since_s(facts, heard[-1]) is None:
+        return None
+    meanings = meant(heard)
+    wait_s = _wait_s(facts, last)
+    if "human" in meanings:
+        enough_s = GREETED_WAIT_S
+    elif "human?" in meanings and last.duration_s <= SHORT_GREETING_S:
+        enough_s = SHORT_WAIT_S
+    else:
+        return None
+    if "welcome" in meanings and "human" not in meanings:
+        enough_s = WELCOMED_WAIT_S
+    if wait_s < enough_s:
+        return None
+    after_s = people[0].start_s - facts.answered_s
+    told = because("greeted", after_s=after_s, text=" ".join(s.text for s in heard), wait_s=wait_s)
+    return Finding(Cause.HUMAN, 0.95, (_answer(facts), told), sure=True)
 
 
 def fax(facts: Facts) -> Finding | None:
@@ -113,7 +152,7 @@ def talks_on(facts: Facts) -> Finding | None:
 
 def person(facts: Facts) -> Finding | None:
     """Somebody says something and waits."""
-    said = [u for u in facts.said if u.speech_s >= LEAST_SPEECH_S]
+    said = [u for u in _people(facts) if u.speech_s >= LEAST_SPEECH_S]
     if not said or facts.answered_s is None:
         return None
     first = said[0]
@@ -171,6 +210,11 @@ def something(facts: Facts) -> Finding | None:
     return Finding(Cause.UNSURE, 0.4, (_answer(facts), because("spoke", seconds=seconds)))
 
 
+def _people(facts: Facts) -> list[Utterance]:
+    """What was said but for the notice of a machine, after which somebody comes."""
+    return [u for u in facts.said if "notice" not in meant(words_of(u, facts.words))]
+
+
 def _asks_again(facts: Facts, first: Utterance, second: Utterance) -> Finding | None:
     gap_s = second.start_s - first.end_s
     if second.repeated and second.duration_s >= MACHINE_S:
@@ -223,10 +267,12 @@ def _waited(facts: Facts, said: Utterance, wait_s: float) -> Because:
 
 RULES: tuple[Rule, ...] = (
     known_recording,
+    words,
     fax,
     voicemail,
     tone,
     queue,
+    greets,
     repeats_itself,
     talks_on,
     dropped,

@@ -7,10 +7,13 @@ from functools import cached_property
 
 import msgspec
 
-from probe.model import Kind, Origin, Segment, Signal, Sounds, Trace
+from probe.classify.phrases import meanings_of, table
+from probe.model import Kind, Origin, Said, Segment, Signal, Sounds, Trace
 
 _Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\b", re.IGNORECASE)  # RFC 3326
 TAIL_S = 0.5  # what was heard before the answer may go on for so long after it
+UNDERSTOOD = 0.55  # confidence of the recogniser, from which on we believe that it heard no announcement
+ADVERT_LEAST = 6  # characters
 TALKING_GAP_S = 0.7  # pauses shorter than this are within one utterance
 
 
@@ -99,7 +102,7 @@ class Facts:
             return 0.0
         ends = [self.now_s if self.answered_s is None else self.answered_s]
         ends += [self.final.at_s] if self.final else []
-        ends += [u.start_s for u in self.early_speech if u.start_s > self.rung_from_s][:1]
+        ends += [u.start_s for u in self.announcements if u.start_s > self.rung_from_s][:1]
         return max(0.0, min(ends) - self.rung_from_s)
 
     @cached_property
@@ -138,15 +141,61 @@ class Facts:
                 kept.append(msgspec.structs.replace(segment, start_s=answered_s))
         return tuple(kept)
 
+    @property
+    def heard_until_s(self) -> float:
+        """How far there is sound to judge by."""
+        return min(self.now_s, self.sounds.until_s)
+
+    @cached_property
+    def utterances(self) -> tuple[Utterance, ...]:
+        """All that was said."""
+        return self.early_speech + self.said
+
+    @cached_property
+    def early_words(self) -> tuple[Said, ...]:
+        """What was understood before the answer."""
+        answered_s = self.answered_s
+        return tuple(s for s in self.sounds.transcript if answered_s is None or s.start_s < answered_s)
+
+    @cached_property
+    def words(self) -> tuple[Said, ...]:
+        """What was understood after the answer."""
+        answered_s = self.answered_s
+        return tuple(s for s in self.sounds.transcript if answered_s is not None and s.start_s >= answered_s)
+
     @cached_property
     def early_speech(self) -> tuple[Utterance, ...]:
         """What was said before the answer."""
         return utterances(self.before)
 
     @cached_property
+    def adverts(self) -> tuple[Said, ...]:
+        """Words before the answer that no network says: a spoken colour ring (彩铃)."""
+        return tuple(
+            said
+            for said in self.early_words
+            if said.confidence >= UNDERSTOOD and len(said.text) >= ADVERT_LEAST and not _of_network(said.text)
+        )
+
+    @cached_property
+    def announcements(self) -> tuple[Utterance, ...]:
+        """What was said before the answer and may be an announcement."""
+        ads = self.adverts
+        return tuple(
+            u
+            for u in self.early_speech
+            if u.known or not any(a.start_s < u.end_s and u.end_s <= a.end_s + TALKING_GAP_S for a in ads)
+        )
+
+    @cached_property
     def said(self) -> tuple[Utterance, ...]:
         """What was said after the answer."""
         return utterances(self.after)
+
+
+def _of_network(text: str) -> bool:
+    """Whether a text has anything that announcements have."""
+    return any(hit.meaning == "network" or table().meanings[hit.meaning].cause for hit in meanings_of(text))
 
 
 def utterances(segments: tuple[Segment, ...]) -> tuple[Utterance, ...]:

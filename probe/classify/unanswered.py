@@ -5,6 +5,7 @@ from __future__ import annotations
 from probe.classify.facts import Facts
 from probe.classify.finding import Finding, Rule, because
 from probe.classify.signalling import RUNG_S, SPOKEN_S, final_code, reason
+from probe.classify.spoken import announced
 from probe.model import Because, Cause, Kind, Segment
 
 TONES = {Kind.BUSY: Cause.BUSY_TONE, Kind.CONGESTION: Cause.NETWORK_CONGESTION, Kind.VACANT: Cause.VACANT_NUMBER}
@@ -12,6 +13,7 @@ SURE_CYCLES = {Kind.BUSY: 3, Kind.CONGESTION: 3, Kind.VACANT: 2}  # a vacant cyc
 BUSY = (Cause.BUSY_ANNOUNCEMENT, Cause.BUSY_TONE, Cause.BUSY_SIGNAL)
 RANG_OUT = ((30.0, 0.96), (20.0, 0.92), (15.0, 0.85), (RUNG_S, 0.6))  # seconds of ringing, confidence
 NO_ANSWER_AFTER_S = 20.0  # ringing for so long and then an announcement: nobody came, whatever it says
+ADVERT = 0.8  # of the confidence, where speech is taken for a colour ring
 NO_ANSWER = 19  # Q.850: no answer from user (user alerted)
 
 
@@ -19,7 +21,7 @@ def rang_though_busy(facts: Facts) -> Finding | None:
     """It rang, the network says "no answer, alerted", and yet an announcement or the code says busy: it was not."""
     if facts.reason is None or facts.reason[0] != NO_ANSWER or facts.rung_s < RUNG_S:
         return None
-    said_busy = [f for f in (known_recording(facts), final_code(facts)) if f and f.cause in BUSY]
+    said_busy = [f for f in (known_recording(facts), words(facts), final_code(facts)) if f and f.cause in BUSY]
     if not said_busy:
         return None
     told = reason(facts)
@@ -34,9 +36,16 @@ def known_recording(facts: Facts) -> Finding | None:
     if last is None or last.known is None:
         return None
     cause = Cause(last.known)
-    # after ringing, "busy" is what many switches say of a call that was rejected or not answered
-    doubtful = cause in BUSY and facts.rung_s >= RUNG_S
-    return Finding(cause, 0.95, (recording(last),), sure=not doubtful)
+    return Finding(cause, 0.95, (recording(last),), sure=not _doubtful(cause, facts))
+
+
+def words(facts: Facts) -> Finding | None:
+    """An announcement by its words."""
+    spoken = announced(facts, facts.early_words, after=False)
+    if spoken is None:
+        return None
+    sure = spoken.settled and not _doubtful(spoken.cause, facts)
+    return Finding(spoken.cause, spoken.confidence, (spoken.evidence,), sure=sure)
 
 
 def tone(facts: Facts) -> Finding | None:
@@ -63,8 +72,9 @@ def rang_out(facts: Facts) -> Finding | None:
     confidence = next((c for seconds, c in RANG_OUT if facts.rung_s >= seconds), None)
     if confidence is None:
         return None
-    if sum(u.speech_s for u in facts.early_speech if not u.known) < SPOKEN_S:
-        return Finding(Cause.RANG_OUT, confidence, _rung(facts))
+    if sum(u.speech_s for u in facts.announcements if not u.known) < SPOKEN_S:
+        adverts = tuple(because("advert", at_s=s.start_s, text=s.text) for s in facts.adverts)
+        return Finding(Cause.RANG_OUT, confidence * (ADVERT if adverts else 1), (*_rung(facts), *adverts))
     if facts.rung_s < NO_ANSWER_AFTER_S:
         return None
     return Finding(Cause.NO_ANSWER_ANNOUNCEMENT, 0.66, (*_rung(facts), *unknown_speech(facts)))
@@ -72,7 +82,7 @@ def rang_out(facts: Facts) -> Finding | None:
 
 def early_speech(facts: Facts) -> Finding | None:
     """An announcement whose words are not known, and nothing else: honestly unsure."""
-    return Finding(Cause.UNSURE, 0.4, unknown_speech(facts)) if facts.early_speech else None
+    return Finding(Cause.UNSURE, 0.4, unknown_speech(facts)) if facts.announcements else None
 
 
 def recording(segment: Segment) -> Because:
@@ -87,8 +97,13 @@ def tone_heard(segment: Segment) -> Because:
 
 def unknown_speech(facts: Facts) -> tuple[Because, ...]:
     """Speech before the answer that no recording explains, as evidence."""
-    speech_s = sum(u.speech_s for u in facts.early_speech if not u.known)
+    speech_s = sum(u.speech_s for u in facts.announcements if not u.known)
     return (because("early_speech", seconds=speech_s),) if speech_s >= 0.3 else ()
+
+
+def _doubtful(cause: Cause, facts: Facts) -> bool:
+    """After ringing, "busy" is what many switches say of a call that was rejected or not answered."""
+    return cause in BUSY and facts.rung_s >= RUNG_S
 
 
 def _rung(facts: Facts) -> tuple[Because, ...]:
@@ -102,6 +117,7 @@ def _rung(facts: Facts) -> tuple[Because, ...]:
 RULES: tuple[Rule, ...] = (
     rang_though_busy,
     known_recording,
+    words,
     tone,
     reason,
     final_code,

@@ -1,0 +1,108 @@
+"""What was said, by its words: which announcement, which machine, or a person.
+
+One speech may mean several things (无人接听，请在滴声后留言); the table's order says which counts. What may still be
+changed by the next sentence is not settled before a pause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from probe.classify.facts import Facts, Utterance
+from probe.classify.finding import because
+from probe.classify.phrases import Hit, Meaning, meanings_of, table
+from probe.classify.syllables import tokens
+from probe.model import Because, Cause, Said
+
+WORDS = 0.97  # what a phrase that is heard clearly is worth
+NO_ANCHOR = 0.7  # of it, when a person might have said so as well
+WEAK = 0.85
+DOUBTFUL_TEXT = 0.45  # confidence of the recogniser, below which it counts for less
+DOUBTFUL = 0.9
+RIVAL = 0.85  # another meaning in the same speech
+COMPLETE = 2  # syllables after a phrase, from which on it is not the recogniser's guess at a word cut in two
+PAUSE_S = 0.3  # after which what was heard is not cut in two either
+GOES_ON_S = 0.9  # a pause within an announcement is shorter
+UNHEARD_S = 0.35  # speech so long after the end of the text is not in it
+
+ANCHORED = (  # after the answer a person may say these too, of somebody else
+    Cause.BUSY_ANNOUNCEMENT,
+    Cause.NO_ANSWER_ANNOUNCEMENT,
+    Cause.REJECTED,
+    Cause.POWERED_OFF,
+    Cause.SUSPENDED,
+    Cause.OFF_HOURS,
+    Cause.NO_COVERAGE,
+    Cause.NETWORK_CONGESTION,
+)
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """An outcome that was said."""
+
+    cause: Cause
+    confidence: float
+    evidence: Because
+    settled: bool  # whatever comes next does not change it
+
+
+def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoken | None:
+    """The outcome that these words name, if any."""
+    every = [(said, hit, table().meanings[hit.meaning]) for said in transcript for hit in meanings_of(said.text)]
+    anchored = any(hit.meaning == "network" for _, hit, _ in every)
+    found = [
+        (said, hit, meaning)
+        for said, hit, meaning in every
+        if meaning.cause and (after or not meaning.only_after) and (anchored or not hit.weak)
+    ]
+    if not found:
+        return None
+    said, hit, meaning = min(found, key=lambda f: (f[1].weak, f[2].order, -f[1].likeness))
+    assert meaning.cause is not None
+    confidence = WORDS * hit.likeness**0.5
+    if after and meaning.cause in ANCHORED and not anchored:
+        confidence *= NO_ANCHOR
+    if hit.weak:
+        confidence *= WEAK
+    if said.confidence < DOUBTFUL_TEXT:
+        confidence *= DOUBTFUL
+    if any(other.cause is not meaning.cause and not other.goes_on for _, _, other in found):
+        confidence *= RIVAL
+    again = any(h.meaning == "again" and (s is not said or h.begin >= hit.end) for s, h, _ in every)
+    evidence = because("words", at_s=_at_s(said, hit), phrase=hit.text.replace("…", "……"), text=said.text)
+    return Spoken(meaning.cause, confidence, evidence, _settled(facts, said, hit, meaning, again=again))
+
+
+def meant(transcript: Iterable[Said]) -> frozenset[str]:
+    """The names of all that these words mean; those of weak phrases with a question mark."""
+    return frozenset(hit.meaning + "?" * hit.weak for said in transcript for hit in meanings_of(said.text))
+
+
+def words_of(utterance: Utterance, transcript: Iterable[Said]) -> tuple[Said, ...]:
+    """What was understood of an utterance."""
+    return tuple(s for s in transcript if s.start_s < utterance.end_s and s.end_s > utterance.start_s)
+
+
+def quiet_since_s(facts: Facts, said: Said) -> float | None:
+    """For how long nobody has spoken since these words; None when speech goes on that is not in the text."""
+    last_s = max((u.end_s for u in facts.utterances if u.start_s < said.end_s), default=said.end_s)
+    if last_s - said.end_s > UNHEARD_S:
+        return None
+    later_s = min((u.start_s for u in facts.utterances if u.start_s >= said.end_s), default=facts.heard_until_s)
+    return later_s - last_s
+
+
+def _settled(facts: Facts, said: Said, hit: Hit, meaning: Meaning, *, again: bool) -> bool:
+    quiet_s = quiet_since_s(facts, said)
+    if meaning.goes_on:
+        return again or (quiet_s is not None and quiet_s >= GOES_ON_S)
+    complete = len(tokens(said.text)) - hit.end >= COMPLETE
+    return complete or (quiet_s is not None and quiet_s >= PAUSE_S)
+
+
+def _at_s(said: Said, hit: Hit) -> float:
+    """About when a phrase began: words are not timed, syllables are of much the same length."""
+    share = hit.begin / max(1, len(tokens(said.text)))
+    return said.start_s + share * (said.end_s - said.start_s)
