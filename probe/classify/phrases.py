@@ -157,7 +157,7 @@ def _note(places: list[tuple[int, int, float]], place: tuple[int, int, float]) -
 
 
 def _beats(one: Hit, other: Hit) -> bool:
-    """Whether a hit leaves no room for another: they share half of the other's place, and it is longer or more alike."""
+    """Whether a hit leaves no room for another: they share half of its place, and one is longer or more alike."""
     shared = min(one.end, other.end) - max(one.begin, other.begin)
     if 2 * shared < other.end - other.begin:
         return False
