@@ -235,7 +235,7 @@ class Sounds(Fact, frozen=True, kw_only=True):
     """Everything heard so far, in order of start; `until_s` is how far the ear has listened."""
 
     segments: tuple[Segment, ...] = ()
-    transcript: tuple[Said, ...] = ()  # empty without a recogniser; a longer hearing of a passage replaces a shorter one
+    transcript: tuple[Said, ...] = ()  # empty without a recogniser; of each passage, what was heard of it last
     until_s: float = 0.0
 
     def of(self, *kinds: Kind) -> tuple[Segment, ...]:

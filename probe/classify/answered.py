@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from probe.classify.facts import Facts, Utterance
 from probe.classify.finding import Finding, Rule, because
-from probe.classify.spoken import announced, meant, quiet_since_s, words_of
+from probe.classify.spoken import announced, meant, phrase_of, quiet_since_s, words_of
 from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
 from probe.model import Because, Cause, Kind
 
@@ -74,7 +74,8 @@ def greets(facts: Facts) -> Finding | None:
     if wait_s < enough_s:
         return None
     after_s = people[0].start_s - facts.answered_s
-    told = because("greeted", after_s=after_s, text=" ".join(s.text for s in heard), wait_s=wait_s)
+    # what else a person said is nobody's business
+    told = because("greeted", after_s=after_s, phrase=phrase_of("human", heard), wait_s=wait_s)
     return Finding(Cause.HUMAN, 0.95, (_answer(facts), told), sure=True)
 
 

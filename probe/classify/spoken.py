@@ -80,6 +80,12 @@ def meant(transcript: Iterable[Said]) -> frozenset[str]:
     return frozenset(hit.meaning + "?" * hit.weak for said in transcript for hit in meanings_of(said.text))
 
 
+def phrase_of(meaning: str, transcript: Iterable[Said]) -> str:
+    """The phrase that was found of a meaning, the surest first; empty without one."""
+    hits = [hit for said in transcript for hit in meanings_of(said.text) if hit.meaning == meaning]
+    return min(hits, key=lambda hit: (hit.weak, -hit.likeness)).text if hits else ""
+
+
 def words_of(utterance: Utterance, transcript: Iterable[Said]) -> tuple[Said, ...]:
     """What was understood of an utterance."""
     return tuple(s for s in transcript if s.start_s < utterance.end_s and s.end_s > utterance.start_s)

@@ -87,7 +87,8 @@ def call(
     show = JsonLines(talk) if as_json else CallTable(talk, len(orders), reasons=len(orders) <= FEW)
     began = time.monotonic()
     try:
-        asyncio.run(_call(session, talk, store, trunk, orders, allowed, show, lines))
+        with recogniser(talk) as words:
+            asyncio.run(_call(session, talk, store, trunk, orders, allowed, show, lines, words))
     finally:
         session.seconds = time.monotonic() - began
         if not as_json:
@@ -95,6 +96,21 @@ def call(
     if session.stopped:
         talk.say("cli.stopped")
     return session
+
+
+@contextmanager
+def recogniser(talk: Talk) -> Iterator[Path | None]:
+    """The socket of the recognising service, while it is wanted; None when calls are to go without words."""
+    from probe.transcribe.available import usable_model
+    from probe.transcribe.keeper import Keeper
+
+    wanted = talk.settings_or_default.transcriber
+    model = usable_model(wanted.model, enabled=wanted.enabled)
+    if model is None:
+        yield None
+        return
+    with Keeper(model) as keeper:
+        yield keeper.socket
 
 
 async def _call(
@@ -106,6 +122,7 @@ async def _call(
     allowed: Sequence[str],
     show: CallTable | JsonLines,
     lines: int | None,
+    words: Path | None,
 ) -> None:
     owner = this_owner()
 
@@ -125,6 +142,7 @@ async def _call(
         country=robot.country,
         area_code=robot.area_code,
         lang=talk.report_lang,
+        words=words,
         claim=claim,
         on_progress=show.progress,
     ) as board:

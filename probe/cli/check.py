@@ -37,6 +37,7 @@ def steps(talk: Talk) -> Iterator[Callable[[], str]]:
         click.echo(f"! {caution.text(talk.lang)}")
     yield partial(_folder, talk)
     yield partial(_store, talk)
+    yield partial(_words, talk)
     if not settings.trunks:
         yield partial(_fail, "cli.check_no_trunk")
     for name in settings.trunks:
@@ -61,6 +62,13 @@ def _store(talk: Talk) -> str:
     if numbers == 0:
         raise ProbeError("cli.check_no_numbers")
     return talk.words("cli.check_store", url=talk.settings.data.store, n=numbers)
+
+
+def _words(talk: Talk) -> str:
+    from probe.transcribe.available import status
+
+    wanted = talk.settings.transcriber
+    return status(wanted.model, enabled=wanted.enabled).text(talk.lang)
 
 
 def _trunk(talk: Talk, name: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +15,9 @@ from probe.cli.lines import encode, verdict_line
 from probe.cli.talk import Talk, emit, error_line
 from probe.errors import CaseError
 from probe.words import words
+
+if TYPE_CHECKING:
+    from probe.transcribe.engine import Engine
 
 
 @click.command("classify")
@@ -24,16 +29,19 @@ from probe.words import words
     metavar="S",
     help="For a bare recording: seconds from its start to the answer. 裸录音的接通时刻",
 )
+@click.option("--no-words", is_flag=True, help="Do not recognise what is said. 不识别语音内容")
 @options.as_json
 @click.pass_obj
-def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, as_json: bool) -> int:
+def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, no_words: bool, as_json: bool) -> int:
     """Judge stored calls: CASE is a case folder (trace.json, call.wav) or a recording. 判定已有的呼叫
 
     Exit code 1 when a verdict differs from the case's expect.json, 7 when a case could not be read.
     """
     from probe.case import read_case
     from probe.live import replay
+    from probe.transcribe.delayed import Delayed
 
+    recogniser = None if no_words else _recogniser(talk)
     seen: Counter[str] = Counter()
     for path in cases:
         try:
@@ -44,7 +52,7 @@ def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, as
                 emit(encode({"case": path.name, "error": error.text(talk.lang)}))
             click.echo(error_line(error, talk), err=True)
             continue
-        verdict = replay(case.trace, case.pcm)[1]
+        verdict = replay(case.trace, case.pcm, Delayed(recogniser) if recogniser else None)[1]
         line: dict[str, Any] = {"case": case.name, **verdict_line(verdict, talk.lang)}
         if case.expect:
             line["expected"] = case.expect
@@ -60,6 +68,24 @@ def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, as
     if not as_json and len(cases) > 1:
         talk.say("cli.case_summary", n=len(cases), right=seen["right"], wrong=seen["wrong"], unread=seen["unread"])
     return 7 if seen["unread"] else 1 if seen["wrong"] else 0
+
+
+def _recogniser(talk: Talk) -> Callable[[], Engine] | None:
+    """What loads the recogniser, once, when somebody speaks; None when there is none to load."""
+    from probe.transcribe.available import usable_model
+
+    wanted = talk.settings_or_default.transcriber
+    model = usable_model(wanted.model, enabled=wanted.enabled)
+    if model is None:
+        return None
+
+    @cache
+    def load() -> Engine:
+        from probe.transcribe.engine import Engine
+
+        return Engine(model)
+
+    return load
 
 
 def _print(talk: Talk, line: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from probe.dial.recorder import Recorder
 from probe.dial.wire import SipMessage
 from probe.live import LiveCall
 from probe.model import Cause, Order, Origin, Record, Signal
+from probe.transcribe import Transcriber
 from probe.words import words
 
 NO_REPLY_S = (
@@ -52,6 +53,7 @@ class Course:
         data_folder: Path,
         trunk: str = "",
         lang: str = "zh",
+        transcriber: Transcriber | None = None,
         report: Callable[[Progress], None] = lambda progress: None,
     ) -> None:
         self._order = order
@@ -68,6 +70,7 @@ class Course:
             country=order.country,
             call_id=order.call_id,
             trunk=trunk,
+            transcriber=transcriber,
         )
         self._state: State = "dialling"
         self._invited = False

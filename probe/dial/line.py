@@ -14,11 +14,13 @@ import threading
 import time
 import traceback
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from probe.classify.phrases import meanings_of
 from probe.dial import allowlist
 from probe.dial.course import Course
 from probe.dial.events import PhoneError
@@ -39,7 +41,10 @@ from probe.dial.phone import Phone
 from probe.dial.recorder import RATE_HZ
 from probe.dial.trunk import Trunk
 from probe.errors import ProbeError
+from probe.hear.library import use
 from probe.live import LiveCall
+from probe.transcribe.available import ENGINE
+from probe.transcribe.client import Client
 
 CALL_POLL_S = 0.05  # how late a time limit or a HangUp may be noticed
 IDLE_POLL_S = 0.1  # between calls: how late an old call's last messages are answered
@@ -86,6 +91,7 @@ class Line:
         self._stdout = stdout
         self._phone = phone
         self._config = config
+        self._words = Client(Path(config.words)) if config.words else None
         self._heard = True
         self._lingering = 0
         self._next_dial = 0.0
@@ -126,6 +132,7 @@ class Line:
             data_folder=Path(config.data_folder),
             trunk=trunk.name if trunk else "",
             lang=config.lang,
+            transcriber=self._words.new_call() if self._words else None,
             report=self._write,
         )
         try:
@@ -170,10 +177,15 @@ def own_stdout() -> BinaryIO:
 
 
 def preload() -> None:
-    """Load what hearing needs, by hearing a second of noise: what is loaded before the nursery forks is shared."""
+    """Load what hearing and understanding need, by hearing a second of noise and understanding a word: what is loaded
+    before the nursery forks is shared. The user's known recordings lie in the folder that is the program's argument."""
+    for error in use(Path(sys.argv[2])) if len(sys.argv) > 2 else ():
+        print(error, file=sys.stderr)
     call = LiveCall(number="", started_at=datetime.now(UTC))
     call.media(0.0)
     call.audio(np.random.default_rng(0).normal(0.0, 1000.0, RATE_HZ).astype(np.int16))
+    if find_spec(ENGINE):
+        meanings_of("喂")
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ class Configure(Message, frozen=True, kw_only=True):
     lang: str
     data_folder: str
     allow_list: str  # path of the file of numbers that may be dialled, see allowlist.py
+    words: str = ""  # path of the socket of the recognising service; without one, calls have no words
 
 
 class Dial(Message, frozen=True, kw_only=True):

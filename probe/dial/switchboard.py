@@ -21,6 +21,7 @@ from probe.dial.rota import Pace, Rota
 from probe.dial.trunk import Trunk
 from probe.errors import DialError, ProbeError
 from probe.model import Order, Record
+from probe.prompts import prompts_folder
 
 GRACE_S = 10.0  # beyond an order's deadline, after which a line that has not reported is given up
 
@@ -31,7 +32,7 @@ class Switchboard:
     """N lines on one trunk (or none: then only `sip:` addresses can be dialled). Use in an `async with`.
 
     `claim` is asked immediately before an order is dialled; False means that somebody else has it. `on_progress` is
-    told the line's place, the order and its state, "ended" last.
+    told the line's place, the order and its state, "ended" last. `words` is the socket of the recognising service.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Switchboard:
         country: str = "CN",
         area_code: str = "",
         lang: str = "zh",
+        words: Path | None = None,
         on_progress: Callable[[int, Order, State], None] | None = None,
         claim: Callable[[Order], bool] | None = None,
         line_command: Sequence[str] = LINE_COMMAND,
@@ -58,9 +60,10 @@ class Switchboard:
         self._country = country
         self._area_code = area_code
         self._lang = lang
+        self._words = words
         self._on_progress = on_progress
         self._claim = claim
-        self._births = Births(line_command)
+        self._births = Births((*line_command, str(prompts_folder(data_folder))))
         self._grace_s = grace_s
         self._lines: list[LineProcess] = []
         self._addresses: dict[str, str] = {}
@@ -93,6 +96,7 @@ class Switchboard:
             lang=self._lang,
             data_folder=str(self._data_folder.resolve()),
             allow_list=str(allow_list),
+            words=str(self._words or ""),
         )
         self._lines = [
             LineProcess(place, self._births, configure, grace_s=self._grace_s) for place in range(self._count)

@@ -26,6 +26,7 @@ from probe.settings.secret import Caution, password_file_caution, read_password
 
 MOST_LINES = 200
 MOST_CALLS_PER_SECOND = 50.0
+MOST_WORKERS = 16
 STORE_FILE = "tongbutong.sqlite3"
 STORE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
 _USER = r"[A-Za-z0-9+*#_.!~&=$%@-]{0,128}"  # RFC 3261 user and digest names, without quotes and whatever ends them
@@ -95,6 +96,19 @@ class Data(_Table):
         return f"sqlite:///{_beside(Path(rest.removeprefix('/')), info)}" if scheme == "sqlite" else value
 
 
+class Transcriber(_Table):
+    """The recogniser of words, used when it is installed."""
+
+    enabled: bool = True
+    model: Annotated[Path | None, Field(strict=False)] = None
+    workers: int = Field(1, ge=1, le=MOST_WORKERS)
+
+    @field_validator("model")
+    @classmethod
+    def _model(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        return None if value is None else _beside(value, info)
+
+
 class TrunkSettings(_Table):
     """One `[trunk.NAME]`: the way to the telephone network. Its password stands elsewhere."""
 
@@ -154,6 +168,7 @@ class Settings(_Table):
 
     robot: Robot = Field({}, validate_default=True)
     data: Data = Field({}, validate_default=True)
+    transcriber: Transcriber = Field({}, validate_default=True)
     trunks: dict[Annotated[str, Field(pattern=r"^[^\s/\\]{1,40}$")], TrunkSettings] = Field({}, alias="trunk")
     _file: Path | None = PrivateAttr(default=None)
 
@@ -193,7 +208,7 @@ class Settings(_Table):
         return tuple(c for name, file in files if file and (c := password_file_caution(name, file)))
 
 
-TABLES: dict[str, type[BaseModel]] = {"robot": Robot, "data": Data, "trunk": TrunkSettings}
+TABLES: dict[str, type[BaseModel]] = {"robot": Robot, "data": Data, "transcriber": Transcriber, "trunk": TrunkSettings}
 
 
 def _beside(path: Path, info: ValidationInfo) -> Path:

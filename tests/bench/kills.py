@@ -104,6 +104,8 @@ def one_life(dice: random.Random, tally: Tally, folder: Path, log: Path, *, resu
     words = [*PROBE, "round", "--json", "--resume" if resume else "--new"]
     with (folder / "stderr.txt").open("ab") as errors, (folder / "out.jsonl").open("ab") as out:
         program = subprocess.Popen(words, cwd=folder, stdout=out, stderr=errors)
+        while program.poll() is None and not unfinished(folder):
+            time.sleep(0.02)  # there is no round yet
         while kill and program.poll() is None:
             try:
                 program.wait(dice.uniform(0.2, 1.5))
@@ -124,7 +126,7 @@ def one_life(dice: random.Random, tally: Tally, folder: Path, log: Path, *, resu
 
 
 def unfinished(folder: Path) -> tuple[str, ...]:
-    """The rounds that are open: none when the program was killed before one began, or after it was over."""
+    """The rounds that are open: none before one has begun, nor after it is over."""
     with Store.open(f"sqlite:///{folder / 'data' / STORE_FILE}") as store:
         return store.open_rounds()
 
@@ -152,8 +154,6 @@ def close_round(tally: Tally, folder: Path, log: Path) -> None:
     entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     seen = Counter(f"+86571{entry['number']}" for entry in entries if entry["event"] == "invite")
     log.write_text("", encoding="utf-8")
-    if not seen:  # killed before the round began
-        return
     with Store.open(f"sqlite:///{folder / 'data' / STORE_FILE}") as store:
         ordered = {number.number for number in store.numbers()}
         everything = list(store.records(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)))

@@ -43,7 +43,7 @@ def test_bad_rows_are_all_named_and_good_ones_imported(home: Path, probe: Probe)
 def test_check_says_each_thing_and_the_first_failure_is_the_exit_code(desk: Path, probe: Probe) -> None:
     done = probe("check")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("✓") == 4
+    assert done.stdout.count("✓") == 5
     assert "200 OK" in done.stdout
 
 

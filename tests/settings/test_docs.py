@@ -17,7 +17,7 @@ from probe.words import catalogue
 
 ROOT = Path(probe.__file__).parent.parent
 PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-HEADINGS = {"robot": "## `[robot]`", "data": "## `[data]`", "trunk": "## `[trunk.NAME]`"}
+HEADINGS = {name: f"## `[{name}]`" for name in TABLES} | {"trunk": "## `[trunk.NAME]`"}
 
 
 def section(heading: str) -> str:
