@@ -154,7 +154,7 @@ def talks_on(facts: Facts) -> Finding | None:
 def person(facts: Facts) -> Finding | None:
     """Somebody says something and waits."""
     said = [u for u in _people(facts) if u.speech_s >= LEAST_SPEECH_S]
-    if not said or facts.answered_s is None:
+    if not said or facts.answered_s is None or "network" in meant(facts.words):
         return None
     first = said[0]
     if first.start_s - facts.answered_s > FIRST_WORD_S or first.duration_s > PERSON_S:

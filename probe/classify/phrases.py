@@ -23,8 +23,8 @@ from probe.classify.syllables import distance, tokens
 from probe.model import Cause
 
 EDIT = 0.9  # a syllable too many or too few
-ALLOWED = 0.15  # of a phrase's length
-SHORT = {1: 0.0, 2: 0.0, 3: 0.35}  # what is allowed of phrases this short
+ALLOWED = 0.13  # of a phrase's length
+SHORT = {1: 0.0, 2: 0.0, 3: 0.0}  # what is allowed of phrases this short
 GAP = 8  # most syllables that … stands for
 _EITHER = re.compile(r"\{([^{}]*)\}")
 

@@ -22,11 +22,12 @@ _NEAR_FINALS = (
     {"an", "ian", "uan", "en"},
     {"o", "uo", "e", "ou", "u"},
     {"i", "in", "ei", "ie", "v"},
-    {"u", "v", "ou", "iu"},
+    {"u", "ou", "iu"},
     {"ai", "ei", "uai", "ui"},
     {"ao", "iao", "ou"},
     {"en", "in", "un", "on"},
-    {"ue", "ie", "uo"},
+    {"ve", "ie", "ue", "uo"},
+    {"vn", "in", "un", "van"},
 )
 
 HALF = 0.35  # the one half of a syllable is right, and the other is nearly so
@@ -55,6 +56,8 @@ def fuzzy(syllable: str) -> str:
     match = _SYLLABLE.fullmatch(syllable)
     initial, final = (match[1] or "", match[2]) if match else ("", syllable)
     initial = initial[:1] if initial in ("zh", "ch", "sh") else initial
+    if initial in ("j", "q", "x", "y") and final.startswith("u"):
+        final = "v" + final[1:]  # written u, spoken ü
     return f"{initial}-{final.removesuffix('g') if final.endswith('ng') else final}"
 
 

@@ -53,6 +53,9 @@ def tone(facts: Facts) -> Finding | None:
     for segment in reversed(facts.before):
         if segment.kind in TONES and segment.cycles >= SURE_CYCLES[segment.kind] - 1:
             sure = segment.cycles >= SURE_CYCLES[segment.kind]
+            if any(not u.known and u.speech_s >= SPOKEN_S and u.end_s <= segment.start_s for u in facts.announcements):
+                # of whatever kind the announcement was, this tone comes after it
+                return Finding(Cause.UNSURE, 0.5, (*unknown_speech(facts), tone_heard(segment)))
             return Finding(TONES[segment.kind], 0.96 if sure else 0.7, (tone_heard(segment),), sure=sure)
     return None
 
