@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from probe.classify.facts import Facts, Utterance
 from probe.classify.finding import Finding, Rule, because
+from probe.classify.phrases import meanings_of
 from probe.classify.spoken import announced, meant, phrase_of, quiet_since_s, words_of
+from probe.classify.syllables import tokens
 from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
-from probe.model import Because, Cause, Kind
+from probe.model import Because, Cause, Kind, Said, Segment
 
 DROPPED_S = 3.0  # telephony.md §4
 SILENT_S = 8.0
 FAX_S = 0.7
 BEEP_AFTER_SPEECH_S = 1.2  # a greeting is at least this long
 BEEP_WAIT_S = 0.4  # after the beep: no second one follows
+RING_WAIT_S = 4.6  # after one that may be a ring of the phone that we are put through to
+RING_HZ, RING_S = (444.0, 456.0), 0.8  # Chinese ringback, as it is where we mostly call
 MUSIC_S, MUSIC_SURE_S = 2.0, 4.0
 TALKS_ON_S = 10.0  # nobody who picks up says more than this without waiting
 SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shortest announcement known takes 2.0 s
@@ -27,7 +31,7 @@ LEAST_SPEECH_S = 0.2
 QUIETER_DB = 7.0  # a room in which somebody waits is softer than the voice, even on a line with 10 dB of noise
 GREETING_S = 10.0  # of speech: a long greeting
 GREETED_WAIT_S = 0.7  # after words that only people say
-SHORT_GREETING_S = 3.0  # "您好" alone is no more than the beginning of a longer speech
+SHORT_GREETING = 6  # syllables: "您好" with much behind it is no more than the beginning of a longer speech
 WELCOMED_WAIT_S = 2.5  # "欢迎致电" and a pause: a menu may follow
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
 PIECES_S = 5.0
@@ -65,7 +69,7 @@ def greets(facts: Facts) -> Finding | None:
     wait_s = _wait_s(facts, last)
     if "human" in meanings:
         enough_s = GREETED_WAIT_S
-    elif "human?" in meanings and last.duration_s <= SHORT_GREETING_S:
+    elif any(_short_hello(said) for said in heard):
         enough_s = SHORT_WAIT_S
     else:
         return None
@@ -92,7 +96,9 @@ def voicemail(facts: Facts) -> Finding | None:
     """Speech, then one beep, then silence."""
     for index, segment in enumerate(facts.after):
         ring = segment.kind is Kind.RINGBACK and segment.cycles == 1  # as high and as long as a ring, and only one
-        if not (ring or segment.kind is Kind.BEEP) or facts.now_s - segment.end_s < BEEP_WAIT_S:
+        if not (ring or segment.kind is Kind.BEEP):
+            continue
+        if facts.now_s - segment.end_s < (RING_WAIT_S if ring or _like_a_ring(segment) else BEEP_WAIT_S):
             continue
         spoken_s = sum(s.duration_s for s in facts.after[:index] if s.kind is Kind.SPEECH)
         later = [s for s in facts.after[index + 1 :] if s.kind not in (Kind.SILENCE, Kind.NOISE)]
@@ -211,9 +217,19 @@ def something(facts: Facts) -> Finding | None:
     return Finding(Cause.UNSURE, 0.4, (_answer(facts), because("spoke", seconds=seconds)))
 
 
+def _short_hello(said: Said) -> bool:
+    """Whether all that is said is a word with which people pick up, and little more."""
+    hits = [hit for hit in meanings_of(said.text) if hit.meaning == "human" and hit.begin == 0]
+    return bool(hits) and len(tokens(said.text)) <= SHORT_GREETING
+
+
 def _people(facts: Facts) -> list[Utterance]:
     """What was said but for the notice of a machine, after which somebody comes."""
     return [u for u in facts.said if "notice" not in meant(words_of(u, facts.words))]
+
+
+def _like_a_ring(beep: Segment) -> bool:
+    return beep.hz is not None and RING_HZ[0] <= beep.hz <= RING_HZ[1] and beep.duration_s >= RING_S
 
 
 def _asks_again(facts: Facts, first: Utterance, second: Utterance) -> Finding | None:

@@ -195,7 +195,11 @@ class Facts:
 
 def _of_network(text: str) -> bool:
     """Whether a text has anything that announcements have."""
-    return any(hit.meaning == "network" or table().meanings[hit.meaning].cause for hit in meanings_of(text))
+    return any(
+        hit.meaning == "network" or (meaning.cause and not meaning.only_after)
+        for hit in meanings_of(text)
+        for meaning in (table().meanings[hit.meaning],)
+    )
 
 
 def utterances(segments: tuple[Segment, ...]) -> tuple[Utterance, ...]:

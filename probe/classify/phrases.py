@@ -24,7 +24,9 @@ from probe.model import Cause
 
 EDIT = 0.9  # a syllable too many or too few
 ALLOWED = 0.13  # of a phrase's length
-SHORT = {1: 0.0, 2: 0.0, 3: 0.0}  # what is allowed of phrases this short
+SHORT = 3  # syllables: a phrase no longer than this must be heard exactly
+LOOSE = 0.21  # as much is allowed beside a phrase of the network, which says that an announcement is being heard
+BESIDE = 2  # syllables between the two
 GAP = 8  # most syllables that … stands for
 _EITHER = re.compile(r"\{([^{}]*)\}")
 
@@ -37,6 +39,7 @@ class Hit(msgspec.Struct, frozen=True):
     end: int
     likeness: float  # 1: exactly so
     weak: bool
+    loose: bool  # so little alike that it counts beside a phrase of the network only
     text: str  # the phrase as the table has it
 
 
@@ -46,9 +49,9 @@ class Meaning(msgspec.Struct, frozen=True):
     name: str
     cause: Cause | None
     order: int
-    goes_on: bool = False
+    pause_s: float = 0.0  # after which nothing follows that changes it
     only_after: bool = False
-    least: float = 0.0
+    least: float = 0.0  # likeness
 
 
 class _Phrase(msgspec.Struct, frozen=True):
@@ -64,12 +67,13 @@ class Table:
     def __init__(self, data: dict[str, Any]) -> None:
         parts = data.pop("parts")
         meanings: dict[str, dict[str, Any]] = data.pop("meaning")
-        named: dict[str, tuple[dict[str, Any], Cause | None]] = {n: (t, Cause(n)) for n, t in meanings.items()}
+        named: dict[str, tuple[dict[str, Any], Cause | None]]
+        named = {name: (table, Cause(table.get("cause", name))) for name, table in meanings.items()}
         named |= {name: (table, None) for name, table in data.items()}
         self.meanings: dict[str, Meaning] = {}
         self._phrases: list[_Phrase] = []
         for order, (name, (table, cause)) in enumerate(named.items()):
-            options = {key: table[key] for key in ("goes_on", "only_after", "least") if key in table}
+            options = {key: table[key] for key in ("pause_s", "only_after", "least") if key in table}
             self.meanings[name] = Meaning(name, cause, order, **options)
             for weak in (False, True):
                 for written in table.get("weak" if weak else "strong", ()):
@@ -80,7 +84,7 @@ class Table:
         for phrase in self._phrases:
             self._beginning[self._numbers[phrase.parts[0]]].append(phrase)
         self._lengths = np.array([len(run) for run in runs])
-        self._allowed = np.array([SHORT.get(len(run), ALLOWED * len(run)) for run in runs])
+        self._allowed = LOOSE * self._lengths
         self._symbols = {token: i for i, token in enumerate(dict.fromkeys(t for run in runs for t in run))}
         self._runs = np.full((len(runs), int(self._lengths.max())), -1, np.int32)
         for run, row in self._numbers.items():
@@ -93,17 +97,21 @@ class Table:
             return ()
         places = self._places(said)
         found = [hit for row in places for phrase in self._beginning[row] for hit in self._hits(phrase, places)]
-        return tuple(sorted(self._best(found), key=lambda hit: (hit.begin, hit.end)))
+        network = [hit for hit in found if hit.meaning in ("network", "again") and not hit.loose]
+        counted = [hit for hit in found if not hit.loose or (self._names_a_cause(hit) and _beside(hit, network))]
+        return tuple(sorted(self._best(counted), key=lambda hit: (hit.begin, hit.end)))
 
     def _hits(self, phrase: _Phrase, places: dict[int, list[tuple[int, int, float]]]) -> Iterator[Hit]:
         each = [places.get(self._numbers[part], []) for part in phrase.parts]
         for way in product(*each):
             if all(0 <= after[0] - before[1] <= GAP for before, after in pairwise(way)):
                 length = sum(len(part) for part in phrase.parts)
-                likeness = 1 - sum(place[2] for place in way) / length
+                cost = sum(place[2] for place in way)
+                likeness = 1 - cost / length
                 if likeness < self.meanings[phrase.meaning].least:
                     continue
-                yield Hit(phrase.meaning, way[0][0], way[-1][1], round(likeness, 3), phrase.weak, phrase.text)
+                loose = cost > (0.0 if length <= SHORT else ALLOWED * length) + 1e-6
+                yield Hit(phrase.meaning, way[0][0], way[-1][1], round(likeness, 3), phrase.weak, loose, phrase.text)
 
     def _best(self, found: list[Hit]) -> list[Hit]:
         """One of each kind at each place, and none that a better one of another kind leaves no room for. What only
@@ -118,7 +126,10 @@ class Table:
         return kept
 
     def _says(self, hit: Hit) -> bool:
-        return self.meanings[hit.meaning].cause is not None or hit.meaning == "human"
+        return self._names_a_cause(hit) or hit.meaning == "human"
+
+    def _names_a_cause(self, hit: Hit) -> bool:
+        return self.meanings[hit.meaning].cause is not None
 
     def _places(self, said: tuple[str, ...]) -> dict[int, list[tuple[int, int, float]]]:
         """Where each run of tokens stands: begin, end, cost. All runs at once, a token of the text at a time."""
@@ -154,6 +165,12 @@ def _note(places: list[tuple[int, int, float]], place: tuple[int, int, float]) -
             places[-1] = place
     else:
         places.append(place)
+
+
+def _beside(hit: Hit, others: list[Hit]) -> bool:
+    """Whether it follows one of the others, or is followed by one."""
+    gaps = (max(hit.begin - other.end, other.begin - hit.end) for other in others)
+    return any(-1 <= gap <= BESIDE for gap in gaps)
 
 
 def _beats(one: Hit, other: Hit) -> bool:

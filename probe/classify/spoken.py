@@ -24,19 +24,20 @@ DOUBTFUL = 0.9
 RIVAL = 0.85  # another meaning in the same speech
 COMPLETE = 2  # syllables after a phrase, from which on it is not the recogniser's guess at a word cut in two
 PAUSE_S = 0.3  # after which what was heard is not cut in two either
-GOES_ON_S = 0.9  # a pause within an announcement is shorter
 UNHEARD_S = 0.35  # speech so long after the end of the text is not in it
 
-ANCHORED = (  # after the answer a person may say these too, of somebody else
+SAID_OF_PEOPLE = (  # after the answer a person may say these too, of somebody else
     Cause.BUSY_ANNOUNCEMENT,
     Cause.NO_ANSWER_ANNOUNCEMENT,
     Cause.REJECTED,
     Cause.POWERED_OFF,
     Cause.SUSPENDED,
-    Cause.OFF_HOURS,
     Cause.NO_COVERAGE,
     Cause.NETWORK_CONGESTION,
+    Cause.VACANT_NUMBER,
+    Cause.NUMBER_CHANGED,
 )
+SAID_BY_PEOPLE = (*SAID_OF_PEOPLE, Cause.OFF_HOURS, Cause.QUEUE)  # and these of themselves
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -52,23 +53,29 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
     """The outcome that these words name, if any."""
     every = [(said, hit, table().meanings[hit.meaning]) for said in transcript for hit in meanings_of(said.text)]
     anchored = any(hit.meaning == "network" for _, hit, _ in every)
+    doubtful = after and not anchored
+    people = [hit for _, hit, _ in every if doubtful and hit.meaning == "human"]
+    by_people = SAID_BY_PEOPLE if any(not hit.weak for hit in people) else SAID_OF_PEOPLE if people else ()
     found = [
         (said, hit, meaning)
         for said, hit, meaning in every
-        if meaning.cause and (after or not meaning.only_after) and (anchored or not hit.weak)
+        if meaning.cause
+        and (after or not meaning.only_after)
+        and (anchored or not hit.weak)
+        and meaning.cause not in by_people
     ]
     if not found:
         return None
-    said, hit, meaning = min(found, key=lambda f: (f[1].weak, f[2].order, -f[1].likeness))
+    said, hit, meaning = min(found, key=lambda f: (f[1].weak, f[1].loose, f[2].order, -f[1].likeness))
     assert meaning.cause is not None
     confidence = WORDS * hit.likeness**0.5
-    if after and meaning.cause in ANCHORED and not anchored:
+    if doubtful and meaning.cause in SAID_OF_PEOPLE:
         confidence *= NO_ANCHOR
     if hit.weak:
         confidence *= WEAK
     if said.confidence < DOUBTFUL_TEXT:
         confidence *= DOUBTFUL
-    if any(other.cause is not meaning.cause and not other.goes_on for _, _, other in found):
+    if any(other.cause is not meaning.cause and not other.pause_s for _, _, other in found):
         confidence *= RIVAL
     again = any(h.meaning == "again" and (s is not said or h.begin >= hit.end) for s, h, _ in every)
     evidence = because("words", at_s=_at_s(said, hit), phrase=hit.text.replace("…", "……"), text=said.text)
@@ -102,8 +109,8 @@ def quiet_since_s(facts: Facts, said: Said) -> float | None:
 
 def _settled(facts: Facts, said: Said, hit: Hit, meaning: Meaning, *, again: bool) -> bool:
     quiet_s = quiet_since_s(facts, said)
-    if meaning.goes_on:
-        return again or (quiet_s is not None and quiet_s >= GOES_ON_S)
+    if meaning.pause_s:
+        return again or (quiet_s is not None and quiet_s >= meaning.pause_s)
     complete = len(tokens(said.text)) - hit.end >= COMPLETE
     return complete or (quiet_s is not None and quiet_s >= PAUSE_S)
 

@@ -13,6 +13,7 @@ SURE_CYCLES = {Kind.BUSY: 3, Kind.CONGESTION: 3, Kind.VACANT: 2}  # a vacant cyc
 BUSY = (Cause.BUSY_ANNOUNCEMENT, Cause.BUSY_TONE, Cause.BUSY_SIGNAL)
 RANG_OUT = ((30.0, 0.96), (20.0, 0.92), (15.0, 0.85), (RUNG_S, 0.6))  # seconds of ringing, confidence
 NO_ANSWER_AFTER_S = 20.0  # ringing for so long and then an announcement: nobody came, whatever it says
+BABBLE_DB = 10.0  # speech so much softer than the tone is a crossed line or a room
 ADVERT = 0.8  # of the confidence, where speech is taken for a colour ring
 NO_ANSWER = 19  # Q.850: no answer from user (user alerted)
 
@@ -53,11 +54,21 @@ def tone(facts: Facts) -> Finding | None:
     for segment in reversed(facts.before):
         if segment.kind in TONES and segment.cycles >= SURE_CYCLES[segment.kind] - 1:
             sure = segment.cycles >= SURE_CYCLES[segment.kind]
-            if any(not u.known and u.speech_s >= SPOKEN_S and u.end_s <= segment.start_s for u in facts.announcements):
-                # of whatever kind the announcement was, this tone comes after it
+            if _follows_an_announcement(segment, facts):
                 return Finding(Cause.UNSURE, 0.5, (*unknown_speech(facts), tone_heard(segment)))
             return Finding(TONES[segment.kind], 0.96 if sure else 0.7, (tone_heard(segment),), sure=sure)
     return None
+
+
+def _follows_an_announcement(tone: Segment, facts: Facts) -> bool:
+    """After any announcement the network plays busy tone: it says no more than that the call is over."""
+    return any(
+        not u.known
+        and u.speech_s >= SPOKEN_S
+        and u.end_s <= tone.start_s
+        and u.level_dbfs > tone.level_dbfs - BABBLE_DB
+        for u in facts.announcements
+    )
 
 
 def special_tone(facts: Facts) -> Finding | None:

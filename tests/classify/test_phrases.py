@@ -14,11 +14,11 @@ from probe.model import Kind, Said, Segment, Sounds, Trace
 
 
 def cause_of(text: str, *, after: bool) -> str | None:
-    """The cause that a speech names, once it is over."""
+    """The cause that a speech names, once it is long over."""
     said = Said(start_s=2.0, end_s=6.0, text=text, confidence=0.8)
     speech = Segment(kind=Kind.SPEECH, start_s=2.0, end_s=6.0)
-    quiet = Segment(kind=Kind.SILENCE, start_s=6.0, end_s=8.0)
-    sounds = Sounds(segments=(speech, quiet), transcript=(said,), until_s=8.0)
+    quiet = Segment(kind=Kind.SILENCE, start_s=6.0, end_s=13.0)
+    sounds = Sounds(segments=(speech, quiet), transcript=(said,), until_s=13.0)
     trace = Trace(number="", started_at=datetime(2026, 3, 2, tzinfo=UTC), answered_at_s=1.0 if after else None)
     spoken = announced(Facts(trace, sounds), (said,), after=after)
     assert spoken is None or spoken.settled
@@ -65,7 +65,7 @@ ANNOUNCEMENTS = [
     ("这里是语音信箱。", "greeting"),
     ("您拨打的用户已开通天翼通信助理，语音留言请按一，人工服务请按二。", "carrier_assistant"),
     ("您拨打的用户已开通来电提醒业务，我们将以短信通知机主。", "carrier_assistant"),
-    ("您拨打的电话正在通话中，您的来电信息将以短信形式通知对方。", "carrier_assistant"),
+    ("您拨打的电话正在通话中，您的来电信息将以短信形式通知对方。", "busy_announcement"),
     ("现在是下班时间，请在滴声后留言。", "off_hours"),
 ]
 
