@@ -93,7 +93,9 @@ def fax(facts: Facts) -> Finding | None:
 
 
 def voicemail(facts: Facts) -> Finding | None:
-    """Speech, then one beep, then silence."""
+    """Speech, then one beep, then silence; unless the speech was about being put through."""
+    if "notice" in meant(facts.words):
+        return None
     for index, segment in enumerate(facts.after):
         ring = segment.kind is Kind.RINGBACK and segment.cycles == 1  # as high and as long as a ring, and only one
         if not (ring or segment.kind is Kind.BEEP):
@@ -168,6 +170,8 @@ def person(facts: Facts) -> Finding | None:
     if len(said) > 1:
         return _asks_again(facts, first, said[1]) or _waits_at_last(facts, said)
     wait_s = _wait_s(facts, first)
+    if wait_s < WELCOMED_WAIT_S and "welcome" in meant(words_of(first, facts.words)):
+        return None
     told = (_answer(facts), _waited(facts, first, wait_s))
     if first.duration_s > SHORT_S:
         return Finding(Cause.HUMAN, 0.78, told, sure=True) if wait_s >= PERSON_WAIT_S else None

@@ -14,6 +14,7 @@ _Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\b", re.IGNORECA
 TAIL_S = 0.5  # what was heard before the answer may go on for so long after it
 UNDERSTOOD = 0.55  # confidence of the recogniser, from which on we believe that it heard no announcement
 ADVERT_LEAST = 6  # characters
+ADVERT_SHARE = 0.7  # of an utterance that was understood
 TALKING_GAP_S = 0.7  # pauses shorter than this are within one utterance
 
 
@@ -180,12 +181,12 @@ class Facts:
     @cached_property
     def announcements(self) -> tuple[Utterance, ...]:
         """What was said before the answer and may be an announcement."""
-        ads = self.adverts
-        return tuple(
-            u
-            for u in self.early_speech
-            if u.known or not any(a.start_s < u.end_s and u.end_s <= a.end_s + TALKING_GAP_S for a in ads)
-        )
+        return tuple(u for u in self.early_speech if u.known or not self._is_advert(u))
+
+    def _is_advert(self, utterance: Utterance) -> bool:
+        spans = [(max(a.start_s, utterance.start_s), min(a.end_s, utterance.end_s)) for a in self.adverts]
+        understood_s = sum(max(0.0, end - start) for start, end in spans)
+        return understood_s >= ADVERT_SHARE * utterance.duration_s
 
     @cached_property
     def said(self) -> tuple[Utterance, ...]:
@@ -196,7 +197,7 @@ class Facts:
 def _of_network(text: str) -> bool:
     """Whether a text has anything that announcements have."""
     return any(
-        hit.meaning == "network" or (meaning.cause and not meaning.only_after)
+        hit.meaning == "network" or (meaning.cause and not meaning.only_after and not hit.weak)
         for hit in meanings_of(text)
         for meaning in (table().meanings[hit.meaning],)
     )

@@ -25,7 +25,7 @@ from probe.model import Cause
 EDIT = 0.9  # a syllable too many or too few
 ALLOWED = 0.13  # of a phrase's length
 SHORT = 3  # syllables: a phrase no longer than this must be heard exactly
-LOOSE = 0.21  # as much is allowed beside a phrase of the network, which says that an announcement is being heard
+LOOSE, MOST_LOOSE = 0.21, 0.85  # as much, and never a whole syllable, is allowed beside a phrase of the network, which says that an announcement is being heard
 BESIDE = 2  # syllables between the two
 GAP = 8  # most syllables that … stands for
 _EITHER = re.compile(r"\{([^{}]*)\}")
@@ -84,7 +84,7 @@ class Table:
         for phrase in self._phrases:
             self._beginning[self._numbers[phrase.parts[0]]].append(phrase)
         self._lengths = np.array([len(run) for run in runs])
-        self._allowed = LOOSE * self._lengths
+        self._allowed = np.maximum(ALLOWED * self._lengths, np.minimum(LOOSE * self._lengths, MOST_LOOSE))
         self._symbols = {token: i for i, token in enumerate(dict.fromkeys(t for run in runs for t in run))}
         self._runs = np.full((len(runs), int(self._lengths.max())), -1, np.int32)
         for run, row in self._numbers.items():

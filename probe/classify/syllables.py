@@ -18,6 +18,7 @@ _TOKEN = re.compile(r"[a-z']+|[㐀-䶿一-鿿]")
 _SYLLABLE = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(.*)")
 _ALIKE = ("bp", "dt", "gkh", "jqxzcs", "nlr", "fh", "mn", "wh", "xs", "jz", "qc", "yn")
 _NEAR_FINALS = (
+    {"e", "i"},  # 的 is said both ways
     {"a", "ia", "ua", "an"},
     {"an", "ian", "uan", "en"},
     {"o", "uo", "e", "ou", "u"},

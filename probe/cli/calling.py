@@ -80,9 +80,12 @@ def call(
     DialError when lines cannot be started, StoreError when a record cannot be stored (it is shown all the same), each
     after the calls under way have been hung up.
     """
+    from probe.cli.prompts import caution, prompts_folder
     from probe.cli.table import CallTable, JsonLines
+    from probe.hear.library import read_folder
 
     keep_log(talk.settings_or_default.data.folder / LOG_FILE)
+    caution(talk, read_folder(prompts_folder(talk))[1])
     session = Session()
     show = JsonLines(talk) if as_json else CallTable(talk, len(orders), reasons=len(orders) <= FEW)
     began = time.monotonic()
@@ -109,7 +112,7 @@ def recogniser(talk: Talk) -> Iterator[Path | None]:
     if model is None:
         yield None
         return
-    with Keeper(model) as keeper:
+    with Keeper(model, wanted.workers) as keeper:
         yield keeper.socket
 
 
@@ -168,8 +171,19 @@ async def _call(
                     not_stored = not_stored or error
                     board.stop()
                 show.finished(result)
+                await asyncio.to_thread(_keep_unknown, talk.settings_or_default.data.folder, result)
         if not_stored is not None:
             raise not_stored
+
+
+def _keep_unknown(data_folder: Path, record: Record) -> None:
+    """What was heard and not recognised waits for a person to label it; whatever goes wrong here, the call stands."""
+    from probe.prompts.unknown import keep_call
+
+    try:
+        keep_call(data_folder, record)
+    except Exception:
+        logging.getLogger(__name__).exception("what call %s played was not kept", record.order.call_id)
 
 
 def summary(talk: Talk, session: Session) -> None:

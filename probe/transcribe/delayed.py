@@ -14,9 +14,7 @@ import numpy.typing as npt
 
 from probe.transcribe import Words
 
-DELAY_S = (
-    0.4  # from the question to the answer; eight lines that ask at once wait less in 95 of 100 cases (docs/words.md)
-)
+DELAY_S = 0.4  # from question to answer: above the median on two busy cores, for one line or eight (docs/words.md)
 
 
 class Hearer(Protocol):

@@ -7,6 +7,7 @@ what is there and a short pause: a tenth of the price, and the same text (docs/w
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,11 @@ from probe.transcribe.sound import prepare
 
 LEAST_S = 0.2  # what is shorter is no word
 MOST_S = 15.0  # of what is longer, the last part is heard
-BEAM = 1  # candidates kept; 5 cost a fifth more and read no better
-LEAST_CONFIDENCE = 0.35
-MOST_SILENCE = 0.85  # the model's own probability that nobody speaks
+BEAM = 1  # candidates kept; of 2 and 5 the text was no better (docs/words.md)
+LEAST_CONFIDENCE = 0.2  # of noise, tones and music nine in ten are below; of 137 prompts through AMR two, of one word
+MOST_SILENCE = 0.6  # the model's own probability that nobody speaks …
+SURE_OF_WORDS = 0.4  # … unless it is as sure of its words as this: it says so of speech in loud noise, too
+_DIGIT = re.compile("[0-9]")  # numbers are written as they are said, 三十 and not 30: matching goes by the sound
 _NOTHING = Words("", 0.0)
 _TOKENS_PER_S = 14.0  # fast Mandarin with its punctuation: the end of a loop that the model would not end
 
@@ -58,6 +61,9 @@ class Engine:
             *self._tokenizer.sot_sequence,
             self._tokenizer.no_timestamps,
         ]  # and no words: it would repeat them
+        end = self._tokenizer.eot
+        digits = [id_ for token, id_ in model.hf_tokenizer.get_vocab().items() if id_ < end and _DIGIT.search(token)]
+        self._not_written = [-1, *digits]  # -1: the model's own list of what is no speech
         self._view = StorageView.from_array
 
     def hear(self, pcm: npt.NDArray[np.int16]) -> Words:
@@ -77,12 +83,14 @@ class Engine:
             encoded,
             [self._prompt],
             beam_size=BEAM,
+            suppress_tokens=self._not_written,
             max_length=len(self._prompt) + 8 + int(_TOKENS_PER_S * duration_s),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
         confidence = math.exp(result.scores[0])
-        if confidence < LEAST_CONFIDENCE or result.no_speech_prob > MOST_SILENCE:
+        silent = result.no_speech_prob > MOST_SILENCE and confidence < SURE_OF_WORDS
+        if silent or confidence < LEAST_CONFIDENCE:
             return _NOTHING
         text = guarded(self._tokenizer.decode(result.sequences_ids[0]), duration_s)
         return Words(text, confidence) if text else _NOTHING

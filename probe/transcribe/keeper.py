@@ -25,6 +25,7 @@ COMES_UP_S = 20.0  # a service that was started is ready within this time, on a 
 LOOK_EVERY_S = 0.1
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0  # before it is started again
 STEADY_S = 60.0  # a service that has lived so long may be started again after the first pause
+_ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # for each worker: the others are for the lines
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,7 @@ class Keeper:
         with contextlib.suppress(OSError, subprocess.SubprocessError):  # then none comes up
             subprocess.run(
                 [sys.executable, "-P", "-m", "probe.transcribe.service", *self._arguments],
+                env={**os.environ, **_ONE_CORE},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
