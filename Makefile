@@ -21,6 +21,12 @@ lint: $(VENV)/.tests
 bench: $(VENV)/.tests packages ## measure lines, busy calls and start-up on this machine
 	$(BIN)/python -m tests.bench
 
+bench-hearing: $(VENV)/.tests packages ## how often the verdicts are right and how soon: the corpus over 1600 lines
+	$(BIN)/python -m tests.bench.hearing
+
+bench-words: $(VENV)/.tests ## what the recogniser costs, and how well it reads
+	$(BIN)/python -m tests.bench.words
+
 bench-kills: $(VENV)/.tests ## 200 seeded SIGKILLs during rounds: nothing unaccounted for, nothing dialled twice
 	$(BIN)/python -m tests.bench.kills
 
@@ -45,5 +51,5 @@ clean:
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: all demo test lint bench bench-kills packages clean help
+.PHONY: all demo test lint bench bench-hearing bench-words bench-kills packages clean help
 .DEFAULT_GOAL := all
