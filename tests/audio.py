@@ -6,7 +6,7 @@ Everything is mono int16 at 8 kHz. Levels are dBm0: a full-scale sine is +3.14 d
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,7 @@ FULL_SCALE_DBM0 = 3.14
 PROMPTS = Path(__file__).parent.parent / "probe" / "exchange" / "prompts"
 
 Pcm = npt.NDArray[np.int16]
+Floats = npt.NDArray[np.float64]
 
 
 def _amplitude(dbm0: float) -> float:
@@ -58,10 +59,60 @@ def cadence(
     return np.where(on, whole, 0).astype(np.int16)
 
 
-def noise(seconds: float, dbm0: float, seed: int = 0) -> Pcm:
-    """White noise."""
-    rms = _amplitude(dbm0) / np.sqrt(2)
-    return _pcm(np.random.default_rng(seed).normal(0.0, rms, round(seconds * RATE)))
+def noise(seconds: float, dbm0: float, seed: int = 0, colour: str = "white") -> Pcm:
+    """Noise of one of `COLOURS` at this level."""
+    samples = COLOURS[colour](round(seconds * RATE), np.random.default_rng(seed))
+    rms = max(1e-9, float(np.sqrt((samples**2).mean()))) if len(samples) else 1.0
+    return _pcm(samples / rms * _amplitude(dbm0) / np.sqrt(2))
+
+
+def _white(total: int, rng: np.random.Generator) -> Floats:
+    return rng.normal(0.0, 1.0, total)
+
+
+def _pink(total: int, rng: np.random.Generator) -> Floats:
+    """Power falls by 3 dB an octave: a room, traffic."""
+    spectrum = np.fft.rfft(rng.normal(0.0, 1.0, total))
+    spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
+    return np.fft.irfft(spectrum, total) if total else np.zeros(0)
+
+
+def _hum(total: int, rng: np.random.Generator) -> Floats:
+    """Mains at 50 Hz with its harmonics, as a bad earth or an office's lamps make it, over a little pink noise."""
+    t = np.arange(total) / RATE
+    waves = [np.sin(2 * np.pi * 50 * n * t + rng.uniform(0, 6.3)) / n for n in (1, 2, 3, 4, 6, 8, 10, 12)]
+    pink = _pink(total, rng)
+    return sum(waves, np.zeros(total)) + 0.3 * pink / (pink.std() or 1.0)
+
+
+def _babble(total: int, rng: np.random.Generator) -> Floats:
+    """Six people talk at once."""
+    everything = [name for name, _, _ in prompts()]
+    mixed = np.zeros(total)
+    for _ in range(6):
+        words = np.concatenate([prompt(str(n)) for n in rng.choice(everything, 4 + total // (2 * RATE))])
+        mixed += np.roll(words, int(rng.integers(len(words))))[:total]
+    return mixed
+
+
+def _office(total: int, rng: np.random.Generator) -> Floats:
+    """Pink noise, people far away, and a key or a cup now and then."""
+    pink, people = _pink(total, rng), _babble(total, rng)
+    mixed = pink / (pink.std() or 1.0) + 0.6 * people / (people.std() or 1.0)
+    for at in rng.integers(0, max(1, total - 400), total // (2 * RATE)):
+        mixed[at : at + 400] += (
+            4 * rng.normal(0, 1, len(mixed[at : at + 400])) * np.exp(-np.arange(400)[: total - at] / 60)
+        )
+    return mixed
+
+
+COLOURS: dict[str, Callable[[int, np.random.Generator], Floats]] = {
+    "white": _white,
+    "pink": _pink,
+    "hum": _hum,
+    "babble": _babble,
+    "office": _office,
+}
 
 
 def join(*parts: Pcm) -> Pcm:
@@ -82,13 +133,18 @@ def gain(pcm: Pcm, db: float) -> Pcm:
     return _pcm(pcm * 10 ** (db / 20))
 
 
-def with_noise(pcm: Pcm, snr_db: float, seed: int = 0) -> Pcm:
-    """White noise `snr_db` below the level of the active parts of `pcm` (those within 20 dB of its loudest 20 ms)."""
+def level_dbm0(pcm: Pcm) -> float:
+    """The level of the active parts (those within 20 dB of the loudest 20 ms); -100 for silence."""
     blocks = pcm[: len(pcm) // PACKET * PACKET].reshape(-1, PACKET).astype(np.float64)
     power = (blocks**2).mean(axis=1)
-    active = power[power > power.max() / 100].mean()
-    rms = np.sqrt(active) * 10 ** (-snr_db / 20)
-    return _pcm(pcm + np.random.default_rng(seed).normal(0.0, rms, len(pcm)))
+    if not power.any():
+        return -100.0
+    return float(10 * np.log10(power[power > power.max() / 100].mean() * 2 / _amplitude(0.0) ** 2))
+
+
+def with_noise(pcm: Pcm, snr_db: float, seed: int = 0, colour: str = "white") -> Pcm:
+    """Noise `snr_db` below the level of the active parts of `pcm`."""
+    return mix(pcm, noise(len(pcm) / RATE, level_dbm0(pcm) - snr_db, seed, colour))
 
 
 @cache

@@ -19,6 +19,8 @@ COMMANDS = {
     "dial": "Call numbers now and say what happened. 立即拨打",
     "round": "Call every number of the directory once. 全部拨打一轮",
     "classify": "Judge stored calls: case folders or recordings. 判定已有的录音和信令",
+    "rejudge": "Judge stored calls again by the rules and recordings of today. 用现在的规则重新判定",
+    "prompts": "Known recordings: list, add and label them. 已知录音库",
     "report": "Write the report of a period. 生成报告",
     "exchange": "Run the practice exchange for your own trials. 运行练习交换机",
 }

@@ -38,10 +38,12 @@ def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, no
     Exit code 1 when a verdict differs from the case's expect.json, 7 when a case could not be read.
     """
     from probe.case import read_case
+    from probe.cli.prompts import use_library
     from probe.live import replay
     from probe.transcribe.delayed import Delayed
 
-    recogniser = None if no_words else _recogniser(talk)
+    use_library(talk)
+    recogniser = None if no_words else recogniser(talk)
     seen: Counter[str] = Counter()
     for path in cases:
         try:
@@ -70,7 +72,7 @@ def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, no
     return 7 if seen["unread"] else 1 if seen["wrong"] else 0
 
 
-def _recogniser(talk: Talk) -> Callable[[], Engine] | None:
+def recogniser(talk: Talk) -> Callable[[], Engine] | None:
     """What loads the recogniser, once, when somebody speaks; None when there is none to load."""
     from probe.transcribe.available import usable_model
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from probe.hear.background import BLOCK_S, Background
 from probe.hear.compose import compose, merge, name
-from probe.hear.library import Library, shipped
+from probe.hear.library import Library, known
 from probe.hear.match import Recogniser
 from probe.hear.peaks import NEAR_FRAMES, Peaks
 from probe.hear.spectrum import BLOCK, RATE_HZ, Floats, Spectrum
@@ -28,7 +28,7 @@ DRIFT = 0.1  # how fast the direct current is followed, per block
 class Ear:
     """Listens to one call. The result does not depend on how the samples are cut into chunks."""
 
-    def __init__(self, country: str = "CN", start_s: float = 0.0, library: Callable[[], Library] = shipped) -> None:
+    def __init__(self, country: str = "CN", start_s: float = 0.0, library: Callable[[], Library] = known) -> None:
         """`country`: whose tones to expect (data/tones.toml); `start_s`: the first sample on the trace's clock;
         `library`: the recordings that are known, loaded with the first sound that is not a tone."""
         self._start_s = start_s

@@ -15,23 +15,42 @@ import numpy as np
 import numpy.typing as npt
 
 from probe.hear.library import Print
-from probe.hear.peaks import Peak, Peaks
+from probe.hear.peaks import BINS, Peak, Peaks
 from probe.hear.spectrum import BLOCK, FRAME_S, RATE_HZ, Floats, Spectrum
 from probe.model import Cause
 
 LABELS = {"switchboard": Cause.IVR}  # classes of the practice prompts that are called otherwise
+DEPTH_DB = 22.0  # AMR at 4.75 kbit/s keeps hardly any peak that is further below the loudest
+AROUND_FRAMES = 32  # 0.5 s on either side
+QUIET = 0.15  # the share of a recording that is pauses
+NOISE_DB = 18.0  # a peak of noise is about 16 dB above the quietest noise at its pitch
 NOT_KNOWN = ("human", "say_disclosure", "say_listening", "recording_notice")  # people, ourselves, and no outcome
 
 
 def make_print(pcm: npt.NDArray[np.int16], label: Cause, text: str = "", origin: str = "") -> Print:
-    """The print of a recording: int16, mono, 8 kHz."""
-    spectrum, finder, found = Spectrum(), Peaks(), list[Peak]()
+    """The print of a recording: int16, mono, 8 kHz; from a telephone line will do."""
+    spectrum, finder, found, power = Spectrum(), Peaks(), list[Peak](), list[Floats]()
     padded = np.concatenate((pcm, np.zeros(3 * BLOCK, np.int16)))
     for start in range(0, len(padded) - BLOCK + 1, BLOCK):
         samples: Floats = padded[start : start + BLOCK].astype(np.float32) / np.float32(32768)
-        found += finder.feed(spectrum.feed(samples), ignore=False)
+        frames = spectrum.feed(samples)
+        power.append(frames.power[:, :BINS])
+        found += finder.feed(frames, ignore=False)
+    found = _lasting(found, np.concatenate(power)) if found else []
     last = max((frame for frame, _ in found), default=0)
     return Print(label=label, text=text, origin=origin, length_s=round(last * FRAME_S, 3), peaks=tuple(found))
+
+
+def _lasting(found: list[Peak], power: Floats) -> list[Peak]:
+    """The peaks that a codec and a noisy line leave standing: not far below the loudest sound around, and well above
+    what is there, at their pitch, between the words. `power` is that of frame -1 and those after it."""
+    frames, bins = np.array(found).T
+    here = 10 * np.log10(power[frames + 1, bins] + 1e-12)
+    loudest = np.pad(10 * np.log10(power.max(axis=1) + 1e-12), AROUND_FRAMES, mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(loudest, 2 * AROUND_FRAMES + 1).max(axis=1)[frames + 1]
+    noise = 10 * np.log10(np.quantile(power, QUIET, axis=0) + 1e-12)[bins]
+    kept = (here >= around - DEPTH_DB) & (here >= noise + NOISE_DB)
+    return [peak for peak, lasts in zip(found, kept.tolist(), strict=True) if lasts]
 
 
 def build(source: Path, destination: Path) -> int:

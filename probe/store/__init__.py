@@ -7,6 +7,7 @@ claimed call can be accounted for and none is dialled twice.
 from __future__ import annotations
 
 from probe.store.owner import is_alive, this_owner
+from probe.store.rows import Former
 from probe.store.store import Store
 
-__all__ = ["Store", "is_alive", "this_owner"]
+__all__ = ["Former", "Store", "is_alive", "this_owner"]

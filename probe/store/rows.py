@@ -7,7 +7,18 @@ from typing import Any
 
 import msgspec
 
-from probe.model import Call, Check, Number, Order, Record, Sounds, Trace, Verdict
+from probe.model import Call, Check, Fact, Number, Order, Record, Sounds, Trace, Verdict
+from probe.store.rules import rules_version
+
+
+class Former(Fact, frozen=True, kw_only=True):
+    """A verdict that was replaced: when it was made, until when it stood, and which rules made it ("" when unknown)."""
+
+    verdict: Verdict
+    judged_at: datetime
+    replaced_at: datetime
+    rules: str
+
 
 _encoder = msgspec.json.Encoder()
 _order = msgspec.json.Decoder(Order)
@@ -54,15 +65,35 @@ def recorded(record: Record, at: datetime, *, recovered: bool) -> dict[str, Any]
         "recorded_at": at,
         "recovered": recovered,
         "started_at": record.trace.started_at,
-        "outcome": record.verdict.outcome.value,
-        "cause": record.verdict.cause.value,
-        "blame": record.verdict.blame.value,
-        "confidence": record.verdict.confidence,
-        "verdict_json": json(record.verdict),
         "trace_json": json(record.trace),
-        "sounds_json": json(record.sounds),
         "checks_json": json(record.checks),
+        "judged_at": None,
+        **judged(record.verdict, record.sounds),
     }
+
+
+def judged(verdict: Verdict, sounds: Sounds) -> dict[str, Any]:
+    """The columns that a verdict fills in, made now by these rules."""
+    return {
+        "outcome": verdict.outcome.value,
+        "cause": verdict.cause.value,
+        "blame": verdict.blame.value,
+        "confidence": verdict.confidence,
+        "verdict_json": json(verdict),
+        "sounds_json": json(sounds),
+        "rules": rules_version(),
+    }
+
+
+def verdict_of(text: str) -> Verdict:
+    return _verdict.decode(text)
+
+
+def former_of(row: Any) -> Former:
+    """A verdict that was replaced."""
+    return Former(
+        verdict=verdict_of(row.verdict_json), judged_at=row.judged_at, replaced_at=row.replaced_at, rules=row.rules
+    )
 
 
 def ordered(order: Order, *, number_id: int, round_id: str | None = None, position: int = 0) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.classify import classify
 from probe.errors import StoreError
-from probe.model import Call, Number, Order, Record, Sounds, Trace
+from probe.model import Call, Number, Order, Record, Sounds, Trace, Verdict
 from probe.store import directory, rows
 from probe.store.engine import Place, connect, writing
 from probe.store.faults import told
 from probe.store.migrate import migrate
 from probe.store.owner import is_alive
-from probe.store.tables import UNDER_WAY, calls, numbers, rounds
+from probe.store.tables import UNDER_WAY, calls, former_verdicts, numbers, rounds
 from probe.words import words
 
 WAIT_S = 5.0  # for another program's lock
@@ -192,6 +192,45 @@ class Store:
         with self._reads() as connection:
             row = connection.execute(query).first()
         return None if row is None else rows.call_of(row)
+
+    def count(self, since: datetime, until: datetime, number: str | None = None) -> int:
+        """How many calls `records` would yield."""
+        query = select(func.count()).select_from(calls).where(calls.c.started_at >= since, calls.c.started_at < until)
+        if number is not None:
+            query = query.where(calls.c.number_id.in_(select(numbers.c.id).where(numbers.c.number == number)))
+        with self._reads() as connection:
+            return connection.scalar(query) or 0
+
+    # --- judging again
+
+    def rejudge(self, call_id: str, old: Verdict, verdict: Verdict, sounds: Sounds, at: datetime) -> bool:
+        """Replace the verdict `old` of a recorded call, and keep it among the former ones.
+
+        False when the call's verdict is not `old` (any more): somebody else has judged it again.
+        """
+        present = select(calls.c.recorded_at, calls.c.judged_at, calls.c.rules, calls.c.verdict_json)
+        with self._writes() as connection:
+            row = connection.execute(present.where(calls.c.call_id == call_id).with_for_update()).first()
+            if row is None or row.verdict_json is None or rows.verdict_of(row.verdict_json) != old:
+                return False
+            connection.execute(
+                insert(former_verdicts).values(
+                    call_id=call_id,
+                    judged_at=row.judged_at or row.recorded_at,
+                    replaced_at=at,
+                    rules=row.rules or "",
+                    verdict_json=row.verdict_json,
+                )
+            )
+            new = rows.judged(verdict, sounds)
+            connection.execute(update(calls).where(calls.c.call_id == call_id).values(judged_at=at, **new))
+        return True
+
+    def former(self, call_id: str) -> tuple[rows.Former, ...]:
+        """The verdicts that this call had before the present one, oldest first: the first was made live."""
+        query = select(former_verdicts).where(former_verdicts.c.call_id == call_id).order_by(former_verdicts.c.id)
+        with self._reads() as connection:
+            return tuple(rows.former_of(row) for row in connection.execute(query))
 
     @contextmanager
     def _reads(self) -> Iterator[Connection]:

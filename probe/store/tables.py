@@ -65,7 +65,7 @@ rounds = Table(
 )
 
 # One row per order: ordered, then claimed (owner, claimed_at, lease_until), then recorded (the rest). `recovered` marks
-# a record that stands in for a call whose robot was gone.
+# a record that stands in for a call whose robot was gone. `rules` made the verdict, at `judged_at` when not live.
 calls = Table(
     "calls",
     metadata,
@@ -88,9 +88,24 @@ calls = Table(
     Column("trace_json", Text),
     Column("sounds_json", Text),
     Column("checks_json", Text),
+    Column("judged_at", UtcTime),
+    Column("rules", Text),
     Index("calls_started_at", "started_at"),
     Index("calls_number", "number_id", "started_at"),
     Index("calls_round", "round_id", "position"),
 )
+# A verdict that was replaced when its call was judged again; the oldest of a call is the one that was made live.
+former_verdicts = Table(
+    "former_verdicts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", Text, ForeignKey("calls.call_id"), nullable=False),
+    Column("judged_at", UtcTime, nullable=False),
+    Column("replaced_at", UtcTime, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("verdict_json", Text, nullable=False),
+    Index("former_verdicts_call", "call_id", "id"),
+)
+
 UNDER_WAY = calls.c.claimed_at.is_not(None) & calls.c.recorded_at.is_(None)
 Index("calls_under_way", calls.c.claimed_at, sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import wave
 from pathlib import Path
 
@@ -72,3 +73,63 @@ def test_a_bare_recording_is_judged_too(home: Path, probe: Probe) -> None:
     done = probe("classify", "--json", "busy.wav")
     assert done.returncode == 0, done.stderr
     assert [(line["outcome"], line["cause"]) for line in lines(done)] == [("busy", "busy_tone")]
+
+
+def wav(path: Path, pcm: np.ndarray, rate: int = 8000) -> Path:
+    """A recording; two-dimensional samples are channels."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1 if pcm.ndim == 1 else pcm.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm.astype("<i2").tobytes())
+    return path
+
+
+def test_whatever_is_wrong_with_a_case_is_one_line_with_its_name_and_the_rest_is_judged(
+    home: Path, probe: Probe
+) -> None:
+    heard = {"media_started_at_s": 0.1}
+    wav(case(home / "stereo", **heard) / "call.wav", np.zeros((44100, 2)), 44100)
+    (case(home / "empty", **heard) / "call.wav").touch()
+    cut = wav(case(home / "cut-short", **heard) / "call.wav", np.zeros(8000))
+    cut.write_bytes(cut.read_bytes()[:4000])
+    long = wav(case(home / "two-hours", **heard) / "call.wav", np.zeros(8))
+    header, size = bytearray(long.read_bytes()[:44]), 7200 * 8000 * 2
+    header[4:8], header[40:44] = (size + 36).to_bytes(4, "little"), size.to_bytes(4, "little")
+    long.write_bytes(header)
+    os.truncate(long, size + 44)  # a file of holes
+    wav(case(home / "sound-without-media") / "call.wav", np.zeros(800))
+    nan = case(home / "a-time-that-is-none") / "trace.json"
+    nan.write_text(nan.read_text(encoding="utf-8").replace("0.9", "NaN"), encoding="utf-8")
+    case(home / "good")
+    told = {
+        "stereo": "44100 Hz and 2 channels",
+        "empty": "call.wav is empty",
+        "cut-short": "its header promises 16000 bytes",
+        "two-hours": "7200 s long, more than 3600 s",
+        "sound-without-media": "media_started_at_s of trace.json is null",
+        "a-time-that-is-none": "is NaN",
+    }
+    done = probe("classify", *told, "good")
+    assert done.returncode == 7
+    assert "good: busy" in done.stdout
+    complaints = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(complaints) == len(told), done.stderr
+    for (name, what), line in zip(told.items(), complaints, strict=True):
+        assert f"case {name}: " in line
+        assert what in line
+
+
+def test_a_bare_recording_of_an_answered_call(home: Path, probe: Probe) -> None:
+    """The same tone before the answer and after it, and an answer that is not within the recording."""
+    t = np.arange(8000 * 8) / 8000
+    tone = np.sin(2 * np.pi * 450 * t) * 6000 * ((t % 0.7) < 0.35)
+    wav(home / "busy.wav", tone)
+    done = probe("classify", "--json", "--answered-at", "1.5", "busy.wav")
+    assert done.returncode == 0, done.stderr
+    (line,) = lines(done)
+    assert (line["case"], line["outcome"], line["cause"]) == ("busy", "busy", "busy_tone")
+    assert "answered" in line["because"][0].lower()
+    late = probe("classify", "--answered-at", "9", "busy.wav")
+    assert late.returncode == 7
+    assert "it is 8.0 s long" in late.stderr

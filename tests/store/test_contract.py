@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from probe import __version__
 from probe.errors import StoreError
-from probe.model import Call, Cause, Order, Outcome
+from probe.model import Call, Cause, Order, Outcome, Sounds
 from probe.store import Store
 from tests.records import MORNING, call, calls, number
 
@@ -266,3 +267,47 @@ class TestRecovery:
 def test_a_time_without_a_zone_is_a_defect(store: Store) -> None:
     with pytest.raises(StoreError, match="zone"):
         store.import_numbers([number(1)], MORNING.replace(tzinfo=None))
+
+
+class TestJudgingAgain:
+    def test_the_new_verdict_stands_and_the_former_one_is_kept(self, store: Store) -> None:
+        live = kept(store, call(Cause.BUSY_TONE, call_id="c")).record
+        later = MORNING + timedelta(days=3)
+        heard = Sounds(until_s=7.0)
+        new = call(Cause.REJECTED).record.verdict
+        assert store.rejudge("c", live.verdict, new, heard, later) is True
+        found = store.record("c")
+        assert found is not None
+        assert (found.record.verdict, found.record.sounds, found.record.trace) == (new, heard, live.trace)
+        (former,) = store.former("c")
+        assert (former.verdict, former.judged_at, former.replaced_at) == (live.verdict, MORNING, later)
+        assert former.rules.startswith(__version__)
+
+    def test_every_former_verdict_is_kept_the_live_one_first(self, store: Store) -> None:
+        causes = (Cause.BUSY_TONE, Cause.REJECTED, Cause.HUMAN, Cause.BUSY_TONE)
+        made = [call(cause).record.verdict for cause in causes]
+        kept(store, call(causes[0], call_id="c"))
+        for days, (old, new) in enumerate(pairwise(made), 1):
+            assert store.rejudge("c", old, new, Sounds(), MORNING + timedelta(days=days))
+        former = store.former("c")
+        assert [f.verdict for f in former] == made[:-1]
+        assert [f.judged_at for f in former] == [MORNING + timedelta(days=d) for d in (0, 1, 2)]
+
+    def test_a_verdict_that_somebody_else_replaced_meanwhile_is_left_alone(self, store: Store) -> None:
+        live = kept(store, call(Cause.BUSY_TONE, call_id="c")).record.verdict
+        first, second = call(Cause.REJECTED).record.verdict, call(Cause.HUMAN).record.verdict
+        assert store.rejudge("c", live, first, Sounds(), MORNING) is True
+        assert store.rejudge("c", live, second, Sounds(), MORNING) is False
+        assert len(store.former("c")) == 1
+
+    def test_a_call_that_is_not_over_has_no_verdict_to_replace(self, store: Store) -> None:
+        order, verdict = orders(1)[0], call().record.verdict
+        store.claim(order, MORNING, OWNER, LEASE_S)
+        assert store.rejudge(order.call_id, verdict, verdict, Sounds(), MORNING) is False
+        assert store.rejudge("unheard-of", verdict, verdict, Sounds(), MORNING) is False
+
+    def test_calls_are_counted_as_they_are_listed(self, store: Store) -> None:
+        for i in range(5):
+            kept(store, call(of=number(i % 2), at=MORNING + timedelta(hours=i), call_id=f"c{i}"))
+        assert store.count(MORNING, MORNING + timedelta(hours=4)) == 4
+        assert store.count(MORNING, MORNING + timedelta(days=1), number=number(0).number) == 3

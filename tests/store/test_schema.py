@@ -28,8 +28,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -43,7 +43,7 @@ def next_migrations(folder: Path, then: str = "") -> Path:
     """The migrations with one more step, as a later release will have them."""
     target = folder / "migrations %d"
     shutil.copytree(MIGRATIONS, target, ignore=shutil.ignore_patterns("__pycache__"))
-    (target / "versions" / "v0002_next.py").write_text(NEXT.format(then=then))
+    (target / "versions" / "v0003_next.py").write_text(NEXT.format(then=then))
     return target
 
 
@@ -74,6 +74,15 @@ def test_version_1_is_never_changed(tmp_path: Path) -> None:
     assert dump.split() == (HERE / "v0001.sql").read_text(encoding="utf-8").split()
 
 
+def test_version_2_is_never_changed(tmp_path: Path) -> None:
+    engine, place = connect(f"sqlite:///{tmp_path / 'v2.db'}", wait_s=1.0)
+    migrate(engine, place, schema="0002")
+    engine.dispose()
+    with closing(sqlite3.connect(tmp_path / "v2.db")) as made:
+        dump = " ".join(made.iterdump())
+    assert dump.split() == (HERE / "v0002.sql").read_text(encoding="utf-8").split()
+
+
 def test_data_of_version_1_is_read_after_all_migrations(url: str) -> None:
     engine, place = connect(url, wait_s=1.0)
     migrate(engine, place, schema="0001")
@@ -89,6 +98,10 @@ def test_data_of_version_1_is_read_after_all_migrations(url: str) -> None:
         found = list(store.records(MORNING, MORNING + timedelta(days=1)))
         assert [(c.record.verdict.cause, c.number) for c in found] == [(Cause.BUSY_ANNOUNCEMENT, number(1))]
         assert found[0].record.trace.signals[-1].headers == {"Reason": ('Q.850;cause=17;text="User busy"',)}
+        old = found[0].record
+        newer = call(Cause.REJECTED).record.verdict
+        assert store.rejudge(old.order.call_id, old.verdict, newer, old.sounds, MORNING)
+        assert [(f.verdict, f.rules) for f in store.former(old.order.call_id)] == [(old.verdict, "")]
         assert [order.call_id for order in store.pending("20260302")] == ["20260302-3"]
         assert [r.order.call_id for r in store.recover(MORNING, lambda owner: False)] == ["20260302-2"]
 
@@ -97,9 +110,9 @@ def test_a_migration_keeps_the_data(url: str, tmp_path: Path) -> None:
     with Store.open(url) as store:
         store.begin_round("r1", [call().record.order], MORNING)
     engine, place = connect(url, wait_s=1.0)
-    migrate(engine, place, schema="0002", migrations=next_migrations(tmp_path))
+    migrate(engine, place, schema="0003", migrations=next_migrations(tmp_path))
     with engine.connect() as connection:
-        assert version(connection) == "0002"
+        assert version(connection) == "0003"
         assert connection.execute(text("SELECT note FROM rounds")).scalar() == "was r1"
     engine.dispose()
 
@@ -109,7 +122,7 @@ def test_a_migration_that_fails_changes_nothing(url: str, tmp_path: Path) -> Non
         store.begin_round("r1", [call().record.order], MORNING)
     engine, place = connect(url, wait_s=1.0)
     with pytest.raises(ZeroDivisionError):
-        migrate(engine, place, schema="0002", migrations=next_migrations(tmp_path, then="1 / 0"))
+        migrate(engine, place, schema="0003", migrations=next_migrations(tmp_path, then="1 / 0"))
     engine.dispose()
     with Store.open(url) as store:
         assert len(store.pending("r1")) == 1
@@ -117,12 +130,12 @@ def test_a_migration_that_fails_changes_nothing(url: str, tmp_path: Path) -> Non
 
 def test_a_database_newer_than_the_program_is_left_alone(url: str, tmp_path: Path) -> None:
     engine, place = connect(url, wait_s=1.0)
-    migrate(engine, place, schema="0002", migrations=next_migrations(tmp_path))
-    with pytest.raises(StoreError, match="schema 0002, newer than the 0001") as error:
+    migrate(engine, place, schema="0003", migrations=next_migrations(tmp_path))
+    with pytest.raises(StoreError, match="schema 0003, newer than the 0002") as error:
         Store.open(url)
     assert error.value.exit_code == 6
     with engine.connect() as connection:
-        assert version(connection) == "0002"
+        assert version(connection) == "0003"
     engine.dispose()
 
 
@@ -153,6 +166,7 @@ def test_alembic_knows_where_the_steps_are() -> None:
         ("SELECT * FROM calls WHERE number_id = 7 AND started_at >= '2026-03' ORDER BY started_at", "calls_number"),
         ("SELECT * FROM calls WHERE round_id = 'r' AND claimed_at IS NULL ORDER BY position", "calls_round"),
         ("SELECT * FROM calls WHERE claimed_at IS NOT NULL AND recorded_at IS NULL", "calls_under_way"),
+        ("SELECT * FROM former_verdicts WHERE call_id = 'c' ORDER BY id", "former_verdicts_call"),
         ("SELECT facts FROM numbers WHERE number = '1' AND until IS NULL", "numbers_in_force"),
     ],
 )
