@@ -7,7 +7,7 @@ the longer the first utterance is, the longer the wait must be.
 
 from __future__ import annotations
 
-from probe.classify.facts import Facts, Utterance
+from probe.classify.facts import UNDERSTOOD, Facts, Utterance
 from probe.classify.finding import Finding, Rule, because
 from probe.classify.phrases import meanings_of
 from probe.classify.spoken import announced, meant, phrase_of, quiet_since_s, words_of
@@ -17,12 +17,13 @@ from probe.model import Because, Cause, Kind, Said, Segment
 
 DROPPED_S = 3.0  # telephony.md §4
 SILENT_S = 8.0
+NOISE_S = 10.0  # in noise somebody might be there who speaks softly
 FAX_S = 0.7
 BEEP_AFTER_SPEECH_S = 1.2  # a greeting is at least this long
 BEEP_WAIT_S = 0.4  # after the beep: no second one follows
 RING_WAIT_S = 4.6  # after one that may be a ring of the phone that we are put through to
 RING_HZ, RING_S = (444.0, 456.0), 0.8  # Chinese ringback, as it is where we mostly call
-MUSIC_S, MUSIC_SURE_S = 2.0, 4.0
+MUSIC_S, MUSIC_SURE_S, MUSIC_SPOKEN_SURE_S = 2.0, 4.0, 8.0
 TALKS_ON_S = 10.0  # nobody who picks up says more than this without waiting
 SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shortest announcement known takes 2.0 s
 PERSON_S, PERSON_WAIT_S = 6.2, 5.0  # a whole greeting; by then an announcement would have begun again, or beeped
@@ -100,7 +101,7 @@ def voicemail(facts: Facts) -> Finding | None:
         ring = segment.kind is Kind.RINGBACK and segment.cycles == 1  # as high and as long as a ring, and only one
         if not (ring or segment.kind is Kind.BEEP):
             continue
-        if facts.now_s - segment.end_s < (RING_WAIT_S if ring or _like_a_ring(segment) else BEEP_WAIT_S):
+        if facts.now_s - segment.end_s < (RING_WAIT_S if _like_a_ring(segment) else BEEP_WAIT_S):
             continue
         spoken_s = sum(s.duration_s for s in facts.after[:index] if s.kind is Kind.SPEECH)
         later = [s for s in facts.after[index + 1 :] if s.kind not in (Kind.SILENCE, Kind.NOISE)]
@@ -133,7 +134,8 @@ def queue(facts: Facts) -> Finding | None:
     heard_s = sum(s.duration_s for s in music)
     if heard_s < MUSIC_S:
         return None
-    sure = heard_s >= MUSIC_SURE_S
+    over_it = any(u.start_s >= music[0].start_s and not u.known for u in facts.said)  # a menu, perhaps
+    sure = heard_s >= (MUSIC_SPOKEN_SURE_S if over_it else MUSIC_SURE_S)
     heard = because("music", at_s=music[0].start_s, seconds=heard_s)
     return Finding(Cause.QUEUE, 0.88 if sure else 0.6, (_answer(facts), heard), sure=sure)
 
@@ -173,6 +175,8 @@ def person(facts: Facts) -> Finding | None:
     if wait_s < WELCOMED_WAIT_S and "welcome" in meant(words_of(first, facts.words)):
         return None
     told = (_answer(facts), _waited(facts, first, wait_s))
+    if first.duration_s > SHORT_S and _words_of_nobody(facts, first):
+        return None
     if first.duration_s > SHORT_S:
         return Finding(Cause.HUMAN, 0.78, told, sure=True) if wait_s >= PERSON_WAIT_S else None
     if wait_s >= SHORT_WAIT_S:
@@ -198,10 +202,10 @@ def silent(facts: Facts) -> Finding | None:
     quiet = not any(s.kind is Kind.NOISE for s in facts.after)
     if seconds < (SILENT_S if not facts.ended else DROPPED_S):
         return None
-    enough = seconds >= SILENT_S
+    enough = seconds >= (SILENT_S if quiet else NOISE_S)
     confidence = 0.92 if quiet and enough else 0.7
     heard = because("silent" if quiet else "only_noise", seconds=seconds)
-    return Finding(Cause.SILENT, confidence, (_answer(facts), heard), sure=enough and quiet)
+    return Finding(Cause.SILENT, confidence, (_answer(facts), heard), sure=enough)
 
 
 def no_sound_arrived(facts: Facts) -> Finding | None:
@@ -219,6 +223,12 @@ def something(facts: Facts) -> Finding | None:
         return None
     seconds = sum(u.speech_s for u in facts.said)
     return Finding(Cause.UNSURE, 0.4, (_answer(facts), because("spoke", seconds=seconds)))
+
+
+def _words_of_nobody(facts: Facts, utterance: Utterance) -> bool:
+    """Whether it was understood, and nothing in it is what people say who pick up."""
+    heard = [said for said in words_of(utterance, facts.words) if said.confidence >= UNDERSTOOD]
+    return bool(heard) and not meant(heard) & {"human", "human?"}
 
 
 def _short_hello(said: Said) -> bool:

@@ -12,6 +12,7 @@ from probe.model import Kind, Origin, Said, Segment, Signal, Sounds, Trace
 
 _Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\b", re.IGNORECASE)  # RFC 3326
 TAIL_S = 0.5  # what was heard before the answer may go on for so long after it
+CADENCES = (Kind.RINGBACK, Kind.BUSY, Kind.CONGESTION, Kind.VACANT)  # their last pause goes on after the answer
 UNDERSTOOD = 0.55  # confidence of the recogniser, from which on we believe that it heard no announcement
 ADVERT_LEAST = 6  # characters
 ADVERT_SHARE = 0.7  # of an utterance that was understood
@@ -91,10 +92,10 @@ class Facts:
 
     @cached_property
     def rung_from_s(self) -> float | None:
-        """Since when the phone at the far end rings: a 180, ringback, or the music that stands for it."""
+        """Since when the phone at the far end rings: a 180, ringback, or the music or words that stand for it."""
         ringing = [s.at_s for s in self.trace.signals if s.status in (180, 182) and s.origin is Origin.WIRE]
         heard = [s.start_s for s in self.before if s.kind in (Kind.RINGBACK, Kind.MUSIC)]
-        return min(ringing[:1] + heard[:1], default=None)
+        return min([*ringing[:1], *heard[:1], *(s.start_s for s in self.adverts[:1])], default=None)
 
     @cached_property
     def rung_s(self) -> float:
@@ -138,7 +139,7 @@ class Facts:
         for segment in self.sounds.segments:
             if segment.start_s >= answered_s:
                 kept.append(segment)
-            elif segment.end_s > answered_s + TAIL_S:
+            elif segment.end_s > answered_s + TAIL_S and segment.kind not in CADENCES:
                 kept.append(msgspec.structs.replace(segment, start_s=answered_s))
         return tuple(kept)
 

@@ -25,8 +25,11 @@ from probe.model import Cause
 EDIT = 0.9  # a syllable too many or too few
 ALLOWED = 0.13  # of a phrase's length
 SHORT = 3  # syllables: a phrase no longer than this must be heard exactly
-LOOSE, MOST_LOOSE = 0.21, 0.85  # as much, and never a whole syllable, is allowed beside a phrase of the network, which says that an announcement is being heard
+LONG = 6  # syllables: of more than that one may be missing
+LOOSE = 0.21  # what is allowed beside a phrase of the network, which says that an announcement is being heard
+MOST_LOOSE = 0.85  # of a short one: never a whole syllable
 BESIDE = 2  # syllables between the two
+NETWORK = ("network", "again")
 GAP = 8  # most syllables that … stands for
 _EITHER = re.compile(r"\{([^{}]*)\}")
 
@@ -39,7 +42,7 @@ class Hit(msgspec.Struct, frozen=True):
     end: int
     likeness: float  # 1: exactly so
     weak: bool
-    loose: bool  # so little alike that it counts beside a phrase of the network only
+    loose: bool  # so little alike that it counts beside a sure hit only: an outcome beside the network, or the reverse
     text: str  # the phrase as the table has it
 
 
@@ -84,7 +87,8 @@ class Table:
         for phrase in self._phrases:
             self._beginning[self._numbers[phrase.parts[0]]].append(phrase)
         self._lengths = np.array([len(run) for run in runs])
-        self._allowed = np.maximum(ALLOWED * self._lengths, np.minimum(LOOSE * self._lengths, MOST_LOOSE))
+        self._allowed = LOOSE * self._lengths
+        self._allowed[self._lengths <= LONG] = np.minimum(self._allowed, MOST_LOOSE)[self._lengths <= LONG]
         self._symbols = {token: i for i, token in enumerate(dict.fromkeys(t for run in runs for t in run))}
         self._runs = np.full((len(runs), int(self._lengths.max())), -1, np.int32)
         for run, row in self._numbers.items():
@@ -97,8 +101,18 @@ class Table:
             return ()
         places = self._places(said)
         found = [hit for row in places for phrase in self._beginning[row] for hit in self._hits(phrase, places)]
-        network = [hit for hit in found if hit.meaning in ("network", "again") and not hit.loose]
-        counted = [hit for hit in found if not hit.loose or (self._names_a_cause(hit) and _beside(hit, network))]
+        sure = [hit for hit in found if not hit.loose]
+        network = [hit for hit in sure if hit.meaning in NETWORK]
+        causes = [hit for hit in sure if self._names_a_cause(hit)]
+        counted = sure + [
+            hit
+            for hit in found
+            if hit.loose
+            and (
+                (self._names_a_cause(hit) and _beside(hit, network))
+                or (hit.meaning in NETWORK and _beside(hit, causes))
+            )
+        ]
         return tuple(sorted(self._best(counted), key=lambda hit: (hit.begin, hit.end)))
 
     def _hits(self, phrase: _Phrase, places: dict[int, list[tuple[int, int, float]]]) -> Iterator[Hit]:

@@ -27,7 +27,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def fits(self, facts: Facts) -> Cause:
         """The cause, given what came before the release."""
-        if self.spoken and sum(u.speech_s for u in facts.announcements) >= SPOKEN_S:
+        if self.spoken and sum(u.speech_s for u in facts.announcements + facts.said) >= SPOKEN_S:
             return self.spoken
         return self.rung if self.rung and facts.rung_s >= RUNG_S else self.cause
 

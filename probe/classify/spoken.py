@@ -55,7 +55,13 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
     anchored = any(hit.meaning == "network" for _, hit, _ in every)
     doubtful = after and not anchored
     people = [hit for _, hit, _ in every if doubtful and hit.meaning == "human"]
-    by_people = SAID_BY_PEOPLE if any(not hit.weak and hit.end - hit.begin > 2 for hit in people) else SAID_OF_PEOPLE if people else ()
+    by_people = (
+        SAID_BY_PEOPLE
+        if any(not hit.weak and hit.end - hit.begin > 2 for hit in people)
+        else SAID_OF_PEOPLE
+        if people
+        else ()
+    )
     found = [
         (said, hit, meaning)
         for said, hit, meaning in every

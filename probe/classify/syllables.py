@@ -16,7 +16,11 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # 46 MB that each process wou
 _DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _TOKEN = re.compile(r"[a-z']+|[㐀-䶿一-鿿]")
 _SYLLABLE = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(.*)")
-_ALIKE = ("bp", "dt", "gkh", "jqxzcs", "nlr", "fh", "mn", "wh", "xs", "jz", "qc", "yn")
+_ALIKE = (
+    *("bp", "dt", "gkh", "jqxzcs", "nlr", "fh", "mn", "wh"),
+    # noise hides first where in the mouth a consonant is made (G. A. Miller and P. E. Nicely, JASA 27, 1955)
+    *("bdg", "ptk", "fsxh", "tq", "bf"),
+)
 _NEAR_FINALS = (
     {"e", "i"},  # 的 is said both ways
     {"a", "ia", "ua", "an"},

@@ -71,7 +71,7 @@ def command(
     stored, every former one is kept with its time and rules, and the call says what it was judged to be when made.
     Exit code 7 when a case could not be read.
     """
-    from probe.cli.classify import recogniser as recogniser
+    from probe.cli.classify import recogniser
     from probe.cli.prompts import use_library
     from probe.directory import normalise
 
