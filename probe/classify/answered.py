@@ -7,7 +7,7 @@ the longer the first utterance is, the longer the wait must be.
 
 from __future__ import annotations
 
-from probe.classify.facts import UNDERSTOOD, Facts, Utterance
+from probe.classify.facts import QUIETER_DB, UNDERSTOOD, UNDERSTOOD_QUIETER_DB, Facts, Utterance, is_quiet
 from probe.classify.finding import Finding, Rule, because
 from probe.classify.phrases import meanings_of
 from probe.classify.spoken import announced, meant, phrase_of, quiet_since_s, words_of
@@ -29,10 +29,10 @@ SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shorte
 PERSON_S, PERSON_WAIT_S = 6.2, 5.0  # a whole greeting; by then an announcement would have begun again, or beeped
 FIRST_WORD_S = 7.0  # after the answer
 LEAST_SPEECH_S = 0.2
-QUIETER_DB = 7.0  # a room in which somebody waits is softer than the voice, even on a line with 10 dB of noise
 GREETING_S = 10.0  # of speech: a long greeting
 GREETED_WAIT_S = 0.7  # after words that only people say
 SHORT_GREETING = 6  # syllables: "您好" with much behind it is no more than the beginning of a longer speech
+HELLO_WAIT_S = 2.0  # after a whole greeting of which no more than "您好" was understood
 WELCOMED_WAIT_S = 2.5  # "欢迎致电" and a pause: a menu may follow
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
 PIECES_S = 5.0
@@ -178,7 +178,9 @@ def person(facts: Facts) -> Finding | None:
     if first.duration_s > SHORT_S and _words_of_nobody(facts, first):
         return None
     if first.duration_s > SHORT_S:
-        return Finding(Cause.HUMAN, 0.78, told, sure=True) if wait_s >= PERSON_WAIT_S else None
+        hello = "human?" in meant(words_of(first, facts.words))
+        enough_s, confidence = (HELLO_WAIT_S, 0.85) if hello else (PERSON_WAIT_S, 0.78)
+        return Finding(Cause.HUMAN, confidence, told, sure=True) if wait_s >= enough_s else None
     if wait_s >= SHORT_WAIT_S:
         return Finding(Cause.HUMAN, 0.93, told, sure=True)
     return Finding(Cause.HUMAN, 0.6, told) if wait_s >= SHORT_WAIT_S / 2 else None
@@ -238,8 +240,23 @@ def _short_hello(said: Said) -> bool:
 
 
 def _people(facts: Facts) -> list[Utterance]:
-    """What was said but for the notice of a machine, after which somebody comes."""
-    return [u for u in facts.said if "notice" not in meant(words_of(u, facts.words))]
+    """What was said, turn by turn: "喂？ 你好，民政科" is one. The notice of a machine is none."""
+    turns: list[Utterance] = []
+    for u in facts.said:
+        if "notice" in meant(words_of(u, facts.words)):
+            continue
+        if turns and u.start_s - turns[-1].end_s < AGAIN_S[0]:
+            last = turns.pop()
+            u = Utterance(
+                last.start_s,
+                u.end_s,
+                last.speech_s + u.speech_s,
+                max(last.level_dbfs, u.level_dbfs),
+                last.repeated and u.repeated,
+                last.known or u.known,
+            )
+        turns.append(u)
+    return turns
 
 
 def _like_a_ring(beep: Segment) -> bool:
@@ -270,9 +287,10 @@ def _waits_at_last(facts: Facts, said: list[Utterance]) -> Finding | None:
 
 def _wait_s(facts: Facts, said: Utterance) -> float:
     """How long it has been quiet since: until now, or until something else was heard, be it noise as loud as speech."""
-    loud_dbfs = said.level_dbfs - QUIETER_DB
+    understood = meant(words_of(said, facts.words)) & {"human", "human?"}
+    loudest_dbfs = said.level_dbfs - (UNDERSTOOD_QUIETER_DB if understood else QUIETER_DB)
     for s in facts.after:
-        quiet = s.kind is Kind.SILENCE or (s.kind is Kind.NOISE and s.level_dbfs <= loud_dbfs)
+        quiet = is_quiet(s, loudest_dbfs)
         if s.end_s > said.end_s and s.start_s >= said.start_s and not quiet and s.kind is not Kind.SPEECH:
             return max(0.0, s.start_s - said.end_s)
         if s.kind is Kind.SPEECH and s.start_s >= said.end_s:

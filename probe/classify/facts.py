@@ -12,10 +12,12 @@ from probe.model import Kind, Origin, Said, Segment, Signal, Sounds, Trace
 
 _Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\b", re.IGNORECASE)  # RFC 3326
 TAIL_S = 0.5  # what was heard before the answer may go on for so long after it
+QUIETER_DB = 7.0  # a room in which somebody waits is so much softer than the voice, even on a line with 10 dB of noise
+UNDERSTOOD_QUIETER_DB = 3.0  # and a very loud one, when the words are those of somebody who waits
 CADENCES = (Kind.RINGBACK, Kind.BUSY, Kind.CONGESTION, Kind.VACANT)  # their last pause goes on after the answer
 UNDERSTOOD = 0.55  # confidence of the recogniser, from which on we believe that it heard no announcement
 ADVERT_LEAST = 6  # characters
-ADVERT_SHARE = 0.7  # of an utterance that was understood
+ADVERT_SHARE = 0.6  # of an utterance that was understood
 TALKING_GAP_S = 0.7  # pauses shorter than this are within one utterance
 
 
@@ -204,13 +206,22 @@ def _of_network(text: str) -> bool:
     )
 
 
+def is_quiet(segment: Segment, loudest_dbfs: float) -> bool:
+    """Whether nothing is heard but the line and the room: silence, or noise no louder than this."""
+    if segment.kind is Kind.SILENCE:
+        return True
+    return segment.kind in (Kind.NOISE, Kind.TONE) and segment.level_dbfs <= loudest_dbfs
+
+
 def utterances(segments: tuple[Segment, ...]) -> tuple[Utterance, ...]:
     """Stretches of speech joined over short pauses; a tone or music between two ends the first."""
     found: list[Utterance] = []
     joined = False
     for s in segments:
         if s.kind is not Kind.SPEECH:
-            joined = joined and s.kind in (Kind.SILENCE, Kind.NOISE)
+            joined = joined and (
+                s.kind is Kind.NOISE or is_quiet(s, found[-1].level_dbfs - QUIETER_DB if found else 0.0)
+            )
             continue
         known = s if s.known else None
         last = found[-1] if found else None

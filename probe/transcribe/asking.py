@@ -13,7 +13,8 @@ from probe.model import Kind, Segment, Sounds
 
 PASSAGE_GAP_S = 0.8  # a longer pause ends a passage
 PAUSE_S = 0.26  # as the voice detector has it: the words before it are complete
-GOES_ON_S = 1.0  # of new speech, after which a passage that goes on is asked about again
+GOES_ON_S = 0.7  # of new speech, after which a passage that goes on is asked about again
+LONG_S, LONG_GOES_ON_S = 5.0, 1.4  # and of one that is long already, which costs more each time
 AT_PAUSE_S = 0.25  # of new speech, to ask at a pause
 MOST_S = 9.0  # of a passage: what is longer is asked about in pieces
 OVERLAP_S = 0.6  # of two pieces, where no pause divides them
@@ -80,7 +81,8 @@ class Asking:
         speech_s = sum(p.duration_s for p in pieces)
         new_s = speech_s - self._asked_s
         paused = ended or until_s - pieces[-1].end_s >= PAUSE_S
-        wanted = new_s >= AT_PAUSE_S or not self._at_pause if paused else new_s >= GOES_ON_S
+        goes_on_s = GOES_ON_S if speech_s < LONG_S else LONG_GOES_ON_S
+        wanted = new_s >= AT_PAUSE_S or not self._at_pause if paused else new_s >= goes_on_s
         if not wanted or all(p.known for p in pieces):
             return None
         self._asked_s, self._at_pause = speech_s, paused
