@@ -43,7 +43,7 @@ def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, no
     from probe.transcribe.delayed import Delayed
 
     use_library(talk)
-    recogniser = None if no_words else recogniser(talk)
+    load = None if no_words else recogniser(talk)
     seen: Counter[str] = Counter()
     for path in cases:
         try:
@@ -54,7 +54,7 @@ def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, no
                 emit(encode({"case": path.name, "error": error.text(talk.lang)}))
             click.echo(error_line(error, talk), err=True)
             continue
-        verdict = replay(case.trace, case.pcm, Delayed(recogniser) if recogniser else None)[1]
+        verdict = replay(case.trace, case.pcm, Delayed(load) if load else None)[1]
         line: dict[str, Any] = {"case": case.name, **verdict_line(verdict, talk.lang)}
         if case.expect:
             line["expected"] = case.expect

@@ -21,9 +21,11 @@ TONAL_SHARE = 0.62  # of the power in the peaks: 2 dB over white noise, rarely r
 PAIR_SHARE = 0.12  # the weaker of two tones holds at least this share; noise and harmonics of a clean tone hold less
 SAME_HZ = 20.0
 MIN_DBFS = -52.0  # -35 dBm0 is -38 dBFS; below this nothing is meant to be heard
-HOLE_FRAMES = 4
+HOLE_FRAMES = 3
 BEFORE_FRAMES = 4
 EDGE = math.sqrt(0.5)  # of the plateau's amplitude
+HELD = 0.35  # of the greatest amplitude: AMR lets the level of a faint tone swing by several dB
+LOCAL_FRAMES = 5  # a window's length: the plateau beside an edge is to be found in it
 MIN_S = 0.05
 KEEP_FRAMES = 128
 PURE_HZ = 4.0  # greatest deviation of a steady tone's pitch, through 10 dB of noise; a voice's is above 1 %
@@ -113,7 +115,7 @@ class BurstTracker:
         first = self._frames[len(self._frames) // 2]
         belongs = frame.tonal and frame.near(first.hz, first.second_hz)
         self._frames.append(frame)
-        if belongs and frame.amplitude >= self._top * EDGE:
+        if belongs and frame.amplitude >= self._top * HELD:
             self._weak = 0
             self._top = max(self._top, frame.amplitude)
             if len(self._frames) > KEEP_FRAMES:
@@ -127,8 +129,9 @@ class BurstTracker:
     def _close(self, done: list[Burst]) -> None:
         """End the burst at its last strong frame; what came since may be the beginning of another."""
         strong, rest = self._frames[: -self._weak], self._frames[-self._weak :]
-        last = max(i for i, f in enumerate(strong) if f.tonal and f.amplitude >= self._top * EDGE)
-        burst = self._burst(strong, self._edge(self._frames[last], self._frames[last + 1]), rest[2:])
+        edge = max(f.amplitude for f in strong[-LOCAL_FRAMES:] if f.tonal) * EDGE
+        last = max(i for i, f in enumerate(strong) if f.tonal and f.amplitude >= edge)
+        burst = self._burst(strong, _edge_s(self._frames[last], self._frames[last + 1], edge), rest[1:])
         if burst.duration_s >= MIN_S:
             done.append(burst)
         self._before.extend(strong[-BEFORE_FRAMES:])
@@ -137,7 +140,7 @@ class BurstTracker:
             self._take(frame, done)
 
     def _burst(self, frames: list[_Frame], end_s: float, after: list[_Frame]) -> Burst:
-        tonal = [f for f in frames if f.tonal and f.amplitude >= self._top * EDGE]
+        tonal = [f for f in frames if f.tonal and f.amplitude >= self._top * HELD]
         inner = tonal[2:-2] if len(tonal) > 6 else tonal[1:-1] or tonal
         pairs = [f for f in inner if f.second_hz]
         paired = 2 * len(pairs) > len(inner)
@@ -155,26 +158,29 @@ class BurstTracker:
             level_dbfs=20 * math.log10(plateau),
             pure=_deviation(pitches) <= PURE_HZ and _deviation(amplitudes) <= (10 ** (PURE_DB / 20) - 1) * plateau,
             quiet_before=quiet_before,
-            quiet_after=all(f.level <= quiet for f in after),
+            quiet_after=min((f.level for f in after), default=0.0) <= quiet,
         )
 
     def _open_at(self) -> tuple[float, bool]:
         """When the burst began, and whether it was quiet before. Its first frames may be the last burst's fading."""
         if self._opening is not None:
             return self._opening
-        at = next(i for i, f in enumerate(self._frames) if f.tonal and f.amplitude >= self._top * EDGE)
+        held = next(i for i, f in enumerate(self._frames) if f.tonal and f.amplitude >= self._top * HELD)
+        edge = max(f.amplitude for f in self._frames[held : held + LOCAL_FRAMES] if f.tonal) * EDGE
+        at = next(i for i, f in enumerate(self._frames) if f.tonal and f.amplitude >= edge)
         before = [*self._before, *self._frames[:at]][-BEFORE_FRAMES:]
         quiet = self._top * 10 ** (-QUIET_DB / 20)
-        start_s = max(0.0, self._edge(self._frames[at], before[-1] if before else None))
+        start_s = max(0.0, _edge_s(self._frames[at], before[-1] if before else None, edge))
         return start_s, min((f.level for f in before), default=0.0) <= quiet
 
-    def _edge(self, inside: _Frame, outside: _Frame | None) -> float:
-        """Where the power crosses half of the plateau's between a frame within and its neighbour without."""
-        edge, high = self._top * EDGE, inside.amplitude
-        low = outside.amplitude if outside and outside.near(inside.hz, inside.second_hz) else 0.0
-        part = 0.5 if high <= low else min(1.0, max(0.0, (high - edge) / (high - low)))
-        step = -1 if outside is None or outside.index < inside.index else 1
-        return (inside.index + step * part) * FRAME_S
+
+def _edge_s(inside: _Frame, outside: _Frame | None, edge: float) -> float:
+    """Where the amplitude crosses `edge` between a frame within and its neighbour without."""
+    high = inside.amplitude
+    low = outside.amplitude if outside and outside.near(inside.hz, inside.second_hz) else 0.0
+    part = 0.5 if high <= low else min(1.0, max(0.0, (high - edge) / (high - low)))
+    step = -1 if outside is None or outside.index < inside.index else 1
+    return (inside.index + step * part) * FRAME_S
 
 
 def _median(values: Sequence[float]) -> float:

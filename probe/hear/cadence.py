@@ -17,7 +17,7 @@ from probe.hear.bursts import Burst
 from probe.model import Kind
 
 STRETCH = 0.15
-SLACK_S = 0.03
+SLACK_S = 0.05
 HZ_SLACK = 28.0  # GB/T 3380: ± 25 Hz, and what 10 dB of noise does to the measurement
 UNRESOLVED_HZ = 70.0  # two sines closer than this are heard as one, half-way between
 PAUSE_S = 0.25  # a cycle is heard out when its last pulse has been followed by a pause of this length

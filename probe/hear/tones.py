@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from probe.hear.bursts import Burst, BurstTracker
+from probe.hear.bursts import SAME_HZ, Burst, BurstTracker
 from probe.hear.cadence import PAUSE_S, Guess, Tone, begin, shortest, table
 from probe.hear.spectrum import FRAME_S, Frames
 from probe.model import Kind, Segment
@@ -19,6 +19,8 @@ JOINED_S = 0.3  # a tone that begins within this of the first sample may have be
 SIT_HZ, SIT_SLACK_HZ, SIT_S = (950.0, 1400.0, 1800.0), 50.0, (0.26, 0.40)  # ITU-T E.180
 LONG_PAUSE_S = 0.9  # only ringback has one; in a shorter one nobody speaks
 ANOTHER_S = 5.0  # bursts of an unknown tone farther apart than this are separate events
+BENEATH_DB = 6.0  # what is softer than a tone by this much may be the line's own noise, heard in its pauses
+ALIKE_BENEATH_DB = 12.0  # the same, if it is equally high: less may be the next tone from an exchange farther away
 CLEAR_S = 0.25  # a tone shorter than this may yet be a voice
 
 
@@ -52,6 +54,12 @@ class _Train(msgspec.Struct, frozen=True):
         due = [after for guess in self.guesses if (after := guess.after(gap))]
         return self.last.sounds_like(burst) and any(guess.during(burst.duration_s) for guess in due)
 
+    def beneath(self, burst: Burst) -> bool:
+        """Whether this burst is only what a pause lets through: hum, voices, an echo. It says nothing of the tone."""
+        alike = abs(self.last.hz - burst.hz) <= SAME_HZ
+        softer_db = self.last.level_dbfs - burst.level_dbfs
+        return bool(self.guesses) and softer_db >= (ALIKE_BENEATH_DB if alike else BENEATH_DB)
+
     def alive(self, now_s: float) -> tuple[Guess, ...]:
         """The guesses that a pause until now leaves."""
         if self.pulse:
@@ -70,6 +78,7 @@ class Tones:
         self._table = table(country)
         self._tracker = BurstTracker()
         self._train: _Train | None = None
+        self._beneath: list[Burst] = []  # in the pause of the train; its own if the train does not go on
         self._done: list[Segment] = []
         self._recent: list[Burst] = []  # SIT is three bursts in a row
         self._burst: Burst | None = None  # the one that is going on
@@ -81,14 +90,19 @@ class Tones:
             self._take(burst)
         self._burst = self._tracker.open()
         self._now_s = (frames.first + len(frames.hz) - 1) * FRAME_S
-        if self._train and self._train.over(self._now_s) and not self._burst:
+        if self._train and self._train.over(self._now_s) and self._pausing:
             self._finish(self._now_s)
 
     def cut(self, at_s: float) -> None:
         """Somebody speaks from here on: a long pause of a tone is over, even if it would have gone on."""
         train = self._train
-        if train and not self._burst and train.last.end_s <= at_s and self._now_s - train.last.end_s > LONG_PAUSE_S:
+        if train and self._pausing and train.last.end_s <= at_s and self._now_s - train.last.end_s > LONG_PAUSE_S:
             self._finish(at_s)
+
+    @property
+    def _pausing(self) -> bool:
+        """Whether nothing is heard that could be the next pulse."""
+        return self._burst is None or (self._train is not None and self._train.beneath(self._burst))
 
     @property
     def steady(self) -> bool:
@@ -111,14 +125,22 @@ class Tones:
         """The tones so far, the one that goes on included, in order of start."""
         train, burst, now_s = self._train, self._burst, self._now_s
         joined = train.with_burst(burst, going_on=True) if train and burst else train
-        open_ones = [self._segment(joined, now_s, ended=False)] if joined else []
-        if burst and not joined:
-            fresh = _Train(burst, burst, 1, begin(self._table, burst, going_on=True), pulse=True)
-            open_ones = [
-                self._segment(train, burst.start_s, ended=True) if train else None,
-                self._segment(fresh, now_s, ended=False),
-            ]
-        return [*self._done, *(segment for segment in open_ones if segment)]
+        if train and not joined and self._pausing:
+            joined = train
+        if joined:
+            found = [self._segment(joined, now_s, ended=False)]
+            beneath = [*self._beneath, *([burst] if burst and joined is train else [])]
+            late = [b for b in beneath if b.start_s >= joined.last.end_s + LONG_PAUSE_S]
+            found += [self._segment(self._begun(b), now_s, ended=True) for b in late]
+        elif burst:
+            found = [self._segment(train, burst.start_s, ended=True)] if train else []
+            found += [self._segment(self._begun(burst, going_on=True), now_s, ended=False)]
+        else:
+            found = []
+        return [*self._done, *(segment for segment in found if segment)]
+
+    def _begun(self, burst: Burst, *, going_on: bool = False, tail: bool = False) -> _Train:
+        return _Train(burst, burst, 1, begin(self._table, burst, going_on=going_on), going_on, tail)
 
     def _take(self, burst: Burst) -> None:
         self._recent = [*self._recent[-2:], burst]
@@ -126,21 +148,35 @@ class Tones:
             first = self._recent[0]
             self._done = [s for s in self._done if s.start_s < first.start_s]
             self._done.append(_plain(Kind.SIT, first, burst.end_s, 1))
-            self._train = None
+            self._train, self._beneath = None, []
             return
-        joined = self._train.with_burst(burst) if self._train else None
-        if not joined:
-            cut_short = self._train is not None and self._train.cut_short_by(burst)
+        self._place(burst)
+
+    def _place(self, burst: Burst) -> None:
+        train = self._train
+        joined = train.with_burst(burst) if train else None
+        if joined:
+            self._beneath = []
+        elif train and train.beneath(burst):
+            self._beneath.append(burst)
+            return
+        else:
+            cut_short = train is not None and train.cut_short_by(burst)
             named = self._finish(burst.start_s)
-            joined = _Train(burst, burst, 1, begin(self._table, burst), tail=cut_short and named)
+            while self._train:  # of what was beneath
+                self._finish(burst.start_s)
+            joined = self._begun(burst, tail=cut_short and named)
         self._train = joined
 
     def _finish(self, at_s: float) -> bool:
-        """End the train; whether it was something."""
+        """End the train; whether it was something. What was beneath it stands for itself from now on."""
         train, self._train = self._train, None
+        beneath, self._beneath = self._beneath, []
         segment = self._segment(train, at_s, ended=True) if train else None
         if segment:
             self._done.append(segment)
+        for burst in beneath:
+            self._place(burst)
         return segment is not None
 
     def _is_sit(self) -> bool:
@@ -157,9 +193,7 @@ class Tones:
         alive = train.guesses if ended else train.alive(now_s)
         guess = max(alive, key=lambda g: (g.matched, g.whole), default=None)
         if guess and _convinces(guess, train, alive, now_s):
-            end_s = now_s
-            if ended:
-                end_s = min(now_s, train.last.end_s + guess.rest_s)
+            end_s = now_s if train.pulse else min(now_s, train.last.end_s + (0.0 if ended else LONG_PAUSE_S))
             return _plain(guess.tone.kind, train.first, end_s, _cycles(guess, train, now_s))
         if train.count > 1:
             pure = train.first.pure and train.last.pure
