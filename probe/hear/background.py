@@ -30,7 +30,18 @@ NOTE_STEADY = 0.3  # a block as steady as this holds a note
 NOTE_HZ = 35.0
 TOP_BIN = 130 - LOW  # 2 kHz
 SMOOTH = 7  # bins on either side
-_AROUND = np.clip(np.arange(-SMOOTH - 1, TOP_BIN + SMOOTH), 0, TOP_BIN - 1)  # the edges are repeated
+
+
+def _less_around() -> Floats:
+    """The matrix that takes from each bin the mean of those around it; the edges are repeated."""
+    matrix = np.eye(TOP_BIN)
+    for column in range(TOP_BIN):
+        around = np.clip(np.arange(column - SMOOTH, column + SMOOTH + 1), 0, TOP_BIN - 1)
+        np.subtract.at(matrix[:, column], around, 1 / len(around))
+    return matrix.astype(np.float32)
+
+
+_LESS_AROUND = _less_around()
 
 
 class Stretch(msgspec.Struct):
@@ -141,8 +152,5 @@ def _notes(blocks: Sequence[_Block]) -> int:
 
 def _steadiness(power: Floats) -> float:
     """Likeness of the peaks of the first and the last frame of a block, -1..1."""
-    log = np.log(power[:: FRAMES - 1, :TOP_BIN] + 1e-9)
-    total = np.cumsum(log[:, _AROUND], axis=1)
-    around = (total[:, 2 * SMOOTH + 1 :] - total[:, : -(2 * SMOOTH + 1)]) / (2 * SMOOTH + 1)
-    first, last = np.maximum(log - around, -1.0)
-    return float(first @ last / math.sqrt(float(first @ first) * float(last @ last) + 1e-9))
+    first, last = np.maximum(np.log(power[:: FRAMES - 1, :TOP_BIN] + np.float32(1e-9)) @ _LESS_AROUND, -1.0)
+    return float(first @ last) / math.sqrt(float(first @ first) * float(last @ last) + 1e-9)

@@ -17,7 +17,8 @@ from probe.hear.bursts import Burst
 from probe.model import Kind
 
 STRETCH = 0.15
-SLACK_S = 0.05
+SLACK_S = 0.03
+EDGE_S = 0.02  # more for an interval within a train: a lost packet at its edge, or what AMR leaves of an edge
 HZ_SLACK = 28.0  # GB/T 3380: ± 25 Hz, and what 10 dB of noise does to the measurement
 UNRESOLVED_HZ = 70.0  # two sines closer than this are heard as one, half-way between
 PAUSE_S = 0.25  # a cycle is heard out when its last pulse has been followed by a pause of this length
@@ -81,7 +82,8 @@ class Guess(msgspec.Struct, frozen=True):
 
     def after(self, seconds: float) -> Guess | None:
         """With one more interval heard to its end; None when it does not fit."""
-        if not fits(seconds, self.tone.cadence[self.phase]):
+        nominal = self.tone.cadence[self.phase]
+        if not shortest(nominal) - EDGE_S <= seconds <= longest(nominal) + EDGE_S:
             return None
         return msgspec.structs.replace(
             self,
@@ -92,7 +94,7 @@ class Guess(msgspec.Struct, frozen=True):
 
     def during(self, seconds: float) -> bool:
         """Whether the next interval may be going on, and has lasted this long."""
-        return seconds <= longest(self.tone.cadence[self.phase])
+        return seconds <= longest(self.tone.cadence[self.phase]) + EDGE_S
 
     @property
     def rest_s(self) -> float:

@@ -7,10 +7,12 @@ follow 100 ms of tone. Levels are dB below a full-scale sine, so dBm0 = dBFS + 3
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 RATE_HZ = 8000
 HOP = 128  # samples from one frame to the next
@@ -25,11 +27,13 @@ FLOOR_DBFS = -100.0
 
 Floats = npt.NDArray[np.float32]
 
-_HANN = np.hanning(WINDOW + 1)[:WINDOW].astype(np.float32)
-_SINE_POWER = float(WINDOW * (_HANN.astype(np.float64) ** 2).sum() / 4)  # one-sided power of a full-scale sine
-_BINS = np.arange(HIGH - LOW)
-_CENTRES = ((_BINS + LOW) * BIN_HZ).astype(np.float32)
-_TAKE = np.arange(FRAMES)[:, None] * HOP + np.arange(WINDOW)
+_HANN = np.hanning(WINDOW + 1)[:WINDOW]
+_SINE_POWER = float(WINDOW * (_HANN**2).sum() / 4)  # one-sided power of a full-scale sine
+_SCALED = (_HANN / math.sqrt(_SINE_POWER)).astype(np.float32)
+_CENTRES = (np.arange(LOW, HIGH) * BIN_HZ).astype(np.float32)
+_ASIDE = (np.arange(-LOBE, LOBE + 1) * BIN_HZ).astype(np.float32)
+_WIDTH = HIGH - LOW + 2 * LOBE
+_LOBES = np.arange(FRAMES)[:, None] * _WIDTH + np.arange(2 * LOBE + 1)  # of peaks in the first bin of each frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +53,39 @@ class Spectrum:
     """Cuts a stream of samples, `BLOCK` at a time, into frames."""
 
     def __init__(self) -> None:
-        self._tail = np.zeros(WINDOW - HOP, np.float32)
+        self._samples = np.zeros(WINDOW - HOP + BLOCK, np.float32)
+        self._windows = sliding_window_view(self._samples, WINDOW)[::HOP]
+        self._rest = np.zeros((FRAMES, _WIDTH), np.float32)  # power without the peaks found, a lobe of zeros around it
         self._first = -1  # centred before the first sample: the window is longer than the hop
 
     def feed(self, samples: Floats) -> Frames:
         """The frames that `BLOCK` more samples (full scale is 1.0) complete."""
-        joined = np.concatenate((self._tail, samples))
-        self._tail = joined[BLOCK:]
-        bins = np.fft.rfft(joined[_TAKE] * _HANN)[:, LOW:HIGH]
-        power = ((bins.real**2 + bins.imag**2) / _SINE_POWER).astype(np.float32)
+        self._samples[:-BLOCK] = self._samples[BLOCK:]
+        self._samples[-BLOCK:] = samples
+        bins = np.fft.rfft(self._windows * _SCALED)[:, LOW:HIGH]
+        power = (bins.real**2 + bins.imag**2).astype(np.float32, copy=False)
         first, self._first = self._first, self._first + FRAMES
 
-        total = power.sum(axis=1) + 1e-12
-        top = power.argmax(axis=1)
-        hz, share, lobe = _peak(power, top, total)
-        rest = np.where(lobe, 0, power)
-        second_hz, second_share, _ = _peak(rest, rest.argmax(axis=1), total)
+        self._rest[:, LOBE:-LOBE] = power
+        total = np.add.reduce(power, axis=1) + np.float32(1e-12)
+        hz, share = self._take_peak(total)
+        second_hz, second_share = self._take_peak(total)
         return Frames(
             first=first,
             power=power,
-            level_dbfs=np.maximum(10 * np.log10(total), FLOOR_DBFS).tolist(),
+            level_dbfs=[max(10 * math.log10(one), FLOOR_DBFS) for one in total.tolist()],
             hz=hz.tolist(),
             share=share.tolist(),
             second_hz=second_hz.tolist(),
             second_share=second_share.tolist(),
         )
 
-
-def _peak(power: Floats, top: npt.NDArray[np.intp], total: Floats) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Centre of gravity, share of the power, and the bins of the peak at `top` of each frame."""
-    lobe = np.abs(_BINS - top[:, None]) <= LOBE
-    mine = np.where(lobe, power, 0)
-    energy = mine.sum(axis=1)
-    return (mine @ _CENTRES) / (energy + 1e-12), energy / total, lobe
+    def _take_peak(self, total: Floats) -> tuple[Floats, Floats]:
+        """Centre of gravity, and share of the power, of the highest peak of each frame, which is taken away."""
+        top = self._rest[:, LOBE:-LOBE].argmax(axis=1)
+        lobe = _LOBES + top[:, None]
+        flat = self._rest.reshape(-1)
+        power = flat[lobe]
+        flat[lobe] = 0
+        energy = np.add.reduce(power, axis=1)
+        return (power @ _ASIDE + energy * _CENTRES[top]) / (energy + np.float32(1e-12)), energy / total

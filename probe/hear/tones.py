@@ -11,7 +11,7 @@ from probe.model import Kind, Segment
 
 BEEP_HZ = (425.0, 2050.0)  # a voicemail's beep: 440 to 2000 Hz, 70 to 1500 ms (telephony.md §4)
 BEEP_S = (0.065, 1.6)
-RING_S = 0.8  # no other tone has a pulse as long as this, so that one pulse is enough for a ring
+RING_S = 0.82  # no other tone has a pulse as long as this, so that one pulse is enough for a ring
 ONLY_RING_S = 1.0  # no other tone has a pause as long as this
 CONTINUOUS_S = 2.0
 FAX_HZ, FAX_SLACK_HZ, FAX_S = 2100.0, 30.0, 0.7  # ITU-T T.30 CED; nothing else uses it
@@ -33,6 +33,7 @@ class _Train(msgspec.Struct, frozen=True):
     guesses: tuple[Guess, ...]
     pulse: bool = False  # the last burst is still going on
     tail: bool = False  # the first burst is the last of the tone before, cut short
+    beneath: bool = False  # something softer was heard in the pause after the last burst
 
     def with_burst(self, burst: Burst, *, going_on: bool = False) -> _Train | None:
         """With one more burst, or None when that burst begins something else."""
@@ -54,7 +55,7 @@ class _Train(msgspec.Struct, frozen=True):
         due = [after for guess in self.guesses if (after := guess.after(gap))]
         return self.last.sounds_like(burst) and any(guess.during(burst.duration_s) for guess in due)
 
-    def beneath(self, burst: Burst) -> bool:
+    def covers(self, burst: Burst) -> bool:
         """Whether this burst is only what a pause lets through: hum, voices, an echo. It says nothing of the tone."""
         alike = abs(self.last.hz - burst.hz) <= SAME_HZ
         softer_db = self.last.level_dbfs - burst.level_dbfs
@@ -102,7 +103,7 @@ class Tones:
     @property
     def _pausing(self) -> bool:
         """Whether nothing is heard that could be the next pulse."""
-        return self._burst is None or (self._train is not None and self._train.beneath(self._burst))
+        return self._burst is None or (self._train is not None and self._train.covers(self._burst))
 
     @property
     def steady(self) -> bool:
@@ -157,8 +158,9 @@ class Tones:
         joined = train.with_burst(burst) if train else None
         if joined:
             self._beneath = []
-        elif train and train.beneath(burst):
+        elif train and train.covers(burst):
             self._beneath.append(burst)
+            self._train = msgspec.structs.replace(train, beneath=True)
             return
         else:
             cut_short = train is not None and train.cut_short_by(burst)
@@ -228,7 +230,8 @@ def _convinces(guess: Guess, train: _Train, alive: tuple[Guess, ...], now_s: flo
     if guess.tone.kind is not Kind.RINGBACK or not train.last.quiet_after:
         return False
     rested = 0.0 if train.pulse else now_s - train.last.end_s
-    joined = train.first.start_s <= JOINED_S and rested >= ONLY_RING_S and all(g.tone is guess.tone for g in alive)
+    quiet_s = 0.0 if train.beneath else rested
+    joined = train.first.start_s <= JOINED_S and quiet_s >= ONLY_RING_S and all(g.tone is guess.tone for g in alive)
     return joined or (guess.whole and guess.matched == 1 and train.last.duration_s >= RING_S)
 
 
