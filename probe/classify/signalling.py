@@ -24,12 +24,15 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence: float
     spoken: Cause | None = None
     rung: Cause | None = None
+    rung_confidence: float | None = None
 
-    def fits(self, facts: Facts) -> Cause:
-        """The cause, given what came before the release."""
+    def fits(self, facts: Facts) -> tuple[Cause, float]:
+        """The cause, given what came before the release, and how often it is right."""
         if self.spoken and sum(u.speech_s for u in facts.announcements + facts.said) >= SPOKEN_S:
-            return self.spoken
-        return self.rung if self.rung and facts.rung_s >= RUNG_S else self.cause
+            return self.spoken, self.confidence
+        if self.rung and facts.rung_s >= RUNG_S:
+            return self.rung, self.rung_confidence or self.confidence
+        return self.cause, self.confidence
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,9 +56,10 @@ def reason(facts: Facts) -> Finding | None:
     row = table().q850.get(str(code))
     if row is None:
         return None
+    cause, confidence = row.fits(facts)
     return Finding(
-        row.fits(facts),
-        row.confidence,
+        cause,
+        confidence,
         (because("reason", at_s=signal.at_s, code=code, header=printable(header)),),
         sure=signal is facts.final,
     )
@@ -71,5 +75,6 @@ def final_code(facts: Facts) -> Finding | None:
         return None
     line = printable(final.received or "")
     explained = facts.reason is not None and str(facts.reason[0]) in table().q850
-    confidence = EXPLAINED if explained else row.confidence
-    return Finding(row.fits(facts), confidence, (because("refused", at_s=final.at_s, line=line),), sure=True)
+    cause, confidence = row.fits(facts)
+    confidence = EXPLAINED if explained else confidence
+    return Finding(cause, confidence, (because("refused", at_s=final.at_s, line=line),), sure=True)
