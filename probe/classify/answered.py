@@ -32,7 +32,7 @@ LEAST_SPEECH_S = 0.2
 GREETING_S = 10.0  # of speech: a long greeting
 GREETED_WAIT_S = 0.7  # after words that only people say
 SHORT_GREETING = 6  # syllables: "您好" with much behind it is no more than the beginning of a longer speech
-HELLO_WAIT_S = 2.0  # after a whole greeting of which no more than "您好" was understood
+HELLO_WAIT_S = 3.5  # after a whole greeting of which no more than "您好" was understood
 WELCOMED_WAIT_S = 2.5  # "欢迎致电" and a pause: a menu may follow
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
 PIECES_S = 5.0
@@ -178,7 +178,7 @@ def person(facts: Facts) -> Finding | None:
     if first.duration_s > SHORT_S and _words_of_nobody(facts, first):
         return None
     if first.duration_s > SHORT_S:
-        hello = "human?" in meant(words_of(first, facts.words))
+        hello = "human?" in meant(s for s in words_of(first, facts.words) if s.confidence >= UNDERSTOOD)
         enough_s, confidence = (HELLO_WAIT_S, 0.85) if hello else (PERSON_WAIT_S, 0.78)
         return Finding(Cause.HUMAN, confidence, told, sure=True) if wait_s >= enough_s else None
     if wait_s >= SHORT_WAIT_S:
