@@ -31,6 +31,7 @@ FIRST_WORD_S = 7.0  # after the answer
 LEAST_SPEECH_S = 0.2
 GREETING_S = 10.0  # of speech: a long greeting
 GREETED_WAIT_S = 0.7  # after words that only people say
+GREETING = 13  # syllables: who says more than hello and where we are says that, too, as people do
 SHORT_GREETING = 6  # syllables: "您好" with much behind it is no more than the beginning of a longer speech
 HELLO_WAIT_S = 3.5  # after a whole greeting of which no more than "您好" was understood
 WELCOMED_WAIT_S = 2.5  # "欢迎致电" and a pause: a menu may follow
@@ -228,9 +229,11 @@ def something(facts: Facts) -> Finding | None:
 
 
 def _words_of_nobody(facts: Facts, utterance: Utterance) -> bool:
-    """Whether it was understood, and nothing in it is what people say who pick up."""
+    """Whether it was understood, and a person would hardly have said it: no more than a hello in a speech."""
     heard = [said for said in words_of(utterance, facts.words) if said.confidence >= UNDERSTOOD]
-    return bool(heard) and not meant(heard) & {"human", "human?"}
+    meanings = meant(heard)
+    speech = sum(len(tokens(said.text)) for said in heard) > GREETING
+    return bool(heard) and "human" not in meanings and (speech or "human?" not in meanings)
 
 
 def _short_hello(said: Said) -> bool:

@@ -18,6 +18,7 @@ from probe.model import Because, Cause, Said
 
 WORDS = 0.97  # what a phrase that is heard clearly is worth
 NO_ANCHOR = 0.7  # of it, when a person might have said so as well
+NO_ANCHOR_HELLO = 0.5  # and when somebody said hello
 WEAK = 0.85
 DOUBTFUL_TEXT = 0.45  # confidence of the recogniser, below which it counts for less
 DOUBTFUL = 0.9
@@ -55,13 +56,7 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
     anchored = any(hit.meaning == "network" for _, hit, _ in every)
     doubtful = after and not anchored
     people = [hit for _, hit, _ in every if doubtful and hit.meaning == "human"]
-    by_people = (
-        SAID_BY_PEOPLE
-        if any(not hit.weak and hit.end - hit.begin > 2 for hit in people)
-        else SAID_OF_PEOPLE
-        if people
-        else ()
-    )
+    by_people = SAID_BY_PEOPLE if any(not hit.weak and hit.end - hit.begin > 2 for hit in people) else ()
     found = [
         (said, hit, meaning)
         for said, hit, meaning in every
@@ -76,7 +71,7 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
     assert meaning.cause is not None
     confidence = WORDS * hit.likeness**0.5
     if doubtful and meaning.cause in SAID_OF_PEOPLE:
-        confidence *= NO_ANCHOR
+        confidence *= NO_ANCHOR_HELLO if people else NO_ANCHOR
     if hit.weak:
         confidence *= WEAK
     if said.confidence < DOUBTFUL_TEXT:
