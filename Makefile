@@ -27,6 +27,9 @@ bench-hearing: $(VENV)/.tests packages ## how often the verdicts are right and h
 bench-words: $(VENV)/.tests ## what the recogniser costs, and how well it reads
 	$(BIN)/python -m tests.bench.words
 
+bench-tones: $(VENV)/.tests packages ## how often call-progress tones are heard for what they are
+	$(BIN)/python -m tests.bench.tones
+
 bench-kills: $(VENV)/.tests ## 200 seeded SIGKILLs during rounds: nothing unaccounted for, nothing dialled twice
 	$(BIN)/python -m tests.bench.kills
 
@@ -51,5 +54,5 @@ clean:
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: all demo test lint bench bench-hearing bench-words bench-kills packages clean help
+.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills packages clean help
 .DEFAULT_GOAL := all

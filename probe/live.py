@@ -71,8 +71,9 @@ class LiveCall:
         self._ear.feed(pcm)
         if self._transcript:
             self._transcript.feed(pcm)
-        self._hear()
-        self._at(self._sounds.until_s)
+        if not self._sure:
+            self._hear()
+        self._at(self._ear.until_s)
 
     def answered(self, at_s: float) -> None:
         """Note the 200 to our INVITE."""
@@ -107,11 +108,13 @@ class LiveCall:
 
     def sounds(self) -> Sounds:
         """Everything heard so far."""
+        if self._sure:
+            self._hear()
         return self._sounds
 
     def verdict(self) -> Verdict:
         """What the facts so far support. `sure` during the call means that it is right to hang up now."""
-        if self._stale and not (self._verdict and self._verdict.sure):
+        if self._stale and not self._sure:
             ended = self.trace.ended_at_s
             verdict = classify(self.trace, self._sounds)
             if verdict.sure or ended is not None:
@@ -122,11 +125,15 @@ class LiveCall:
         assert self._verdict is not None
         return self._verdict
 
+    @property
+    def _sure(self) -> bool:
+        return self._verdict is not None and self._verdict.sure
+
     def _hear(self, *, over: bool = False) -> None:
         if self._ear is None:
             return
         self._sounds = self._ear.sounds()
-        if self._transcript and not (self._verdict and self._verdict.sure):
+        if self._transcript and not self._sure:
             self._said = self._transcript.update(self._sounds, over=over)
         self._sounds = msgspec.structs.replace(self._sounds, transcript=self._said)
 

@@ -170,6 +170,8 @@ def person(facts: Facts) -> Finding | None:
     first = said[0]
     if first.start_s - facts.answered_s > FIRST_WORD_S or first.duration_s > PERSON_S:
         return None
+    if facts.words and not meant(facts.words) & {"human", "human?"} and first.duration_s > SHORT_S:
+        return None  # with words, a long speech of which none is a person's is not taken for one
     if len(said) > 1:
         return _asks_again(facts, first, said[1]) or _waits_at_last(facts, said)
     wait_s = _wait_s(facts, first)

@@ -1,9 +1,9 @@
 """Single stretches of tone: where one begins and ends, how high it is, and whether it is too pure to be a voice.
 
 A frame is tonal when one peak, or two, hold most of its power. An edge lies where their power crosses half of the
-plateau, so that with a symmetric window neither the window's length nor the level moves it. A signal stands in quiet on
-both sides, a vowel or a note rarely does. A hole of up to
-`HOLE_FRAMES` frames, such as two lost packets leave, does not end a burst; the shortest pause of any tone in the table,
+plateau beside it, so that with a symmetric window neither the window's length nor the level moves it. A signal stands
+in quiet on both sides, a vowel or a note rarely does. A level that swings, as AMR lets it, and a hole of up to
+`HOLE_FRAMES` frames, such as two lost packets leave, do not end a burst; the shortest pause of any tone in the table,
 0.1 s less 15 %, does.
 """
 

@@ -2,7 +2,7 @@
 
 A `Guess` is one tone of the table, joined at one place of its pattern. Every interval heard throws out the guesses that
 it does not fit; what is left, and how much of it was heard, is the answer. GB/T 3380-1982 allows ± 10 % at the source;
-± 15 % and 30 ms are allowed here, for what a packet network adds.
+± 15 % and 30 ms are allowed here, for what a packet network adds, and 20 ms more once a train has begun.
 """
 
 from __future__ import annotations

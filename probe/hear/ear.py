@@ -43,6 +43,7 @@ class Ear:
         self._recogniser = Recogniser(library)
         self._speech: list[Speech] = []
         self._heard_s = 0.0
+        self._laid_s = 0.0  # up to where the segments below were last composed
         self._settled: tuple[Segment, ...] = ()
         self._settled_s = 0.0
         self._segments: tuple[Segment, ...] = ()
@@ -56,13 +57,23 @@ class Ear:
             self._hear(joined[start : start + BLOCK])
         self._waiting = joined[whole:]
 
+    @property
+    def until_s(self) -> float:
+        """How far it has listened, on the trace's clock."""
+        return self._start_s + self._samples / RATE_HZ
+
     def sounds(self) -> Sounds:
         """Everything heard so far, on the trace's clock; the segment that goes on ends now."""
-        return Sounds(segments=self._segments, until_s=self._start_s + self._samples / RATE_HZ)
+        if self._heard_s > self._laid_s:
+            self._laid_s = self._heard_s
+            tones, speech = self._tones.segments(), self._spoken(self._voice.open())
+            now = self._named(compose(tones, speech, self._background.stretches, self._settled_s, self._heard_s))
+            self._segments = (*self._settled[:-1], *merge((*self._settled[-1:], *now)))
+        return Sounds(segments=self._segments, until_s=self.until_s)
 
     def _hear(self, pcm: npt.NDArray[np.int16]) -> None:
         samples: Floats = pcm.astype(np.float32) / np.float32(32768)
-        mean = float(samples.mean())
+        mean = float(np.add.reduce(samples)) / BLOCK
         self._offset = mean if self._offset is None else self._offset + DRIFT * (mean - self._offset)
         samples -= np.float32(self._offset)
         self._heard_s += BLOCK_S
@@ -73,20 +84,16 @@ class Ear:
         dull = self._tones.steady or max(frames.level_dbfs) < DULL_DBFS
         peaks = self._peaks.feed(frames, ignore=dull)
         self._recogniser.feed(peaks, frames.first + len(frames.hz) - NEAR_FRAMES)
-        self._lay()
-
-    def _lay(self) -> None:
-        """Lay the parts over one another anew where something may still change."""
         self._speech += self._voice.take_done()
         speaking = self._voice.open()
         if speaking and speaking.end_s - speaking.start_s >= CUTS_S:
             self._tones.cut(speaking.start_s)
-        tones, speech = self._tones.segments(), [*self._speech, *([speaking] if speaking else [])]
         settle_s = min([self._heard_s - SETTLED_S, self._tones.since_s, *([speaking.start_s] if speaking else [])])
         if settle_s >= self._settled_s + STEP_S:
-            self._settle(settle_s, tones, speech)
-        now = self._named(compose(tones, speech, self._background.stretches, self._settled_s, self._heard_s))
-        self._segments = (*self._settled[:-1], *merge((*self._settled[-1:], *now)))
+            self._settle(settle_s, self._tones.segments(), self._spoken(speaking))
+
+    def _spoken(self, speaking: Speech | None) -> list[Speech]:
+        return [*self._speech, *([speaking] if speaking else [])]
 
     def _settle(self, at_s: float, tones: list[Segment], speech: list[Speech]) -> None:
         """Fix what lies before a moment, so that a long call does not become dear."""

@@ -11,7 +11,7 @@ Measured on the practice prompts (share of a print's peaks that are heard): the 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -82,7 +82,7 @@ class Recogniser:
             return
         if self._known is None:
             self._known = Known(self._load())
-        hashes = list(self._pairs.feed(peaks))
+        hashes = self._pairs.feed(peaks)
         self._known.feed(peaks, hashes, until)
         self._repeated.feed(hashes)
 
@@ -151,9 +151,11 @@ class Known:
         self._hot -= self._refuted
 
     def _remember(self, peaks: Sequence[Peak], until: int) -> None:
-        ahead = np.arange(self._cleared, until + 1) % GRID_FRAMES
-        self._grid[ahead] = False
-        self._cleared = until + 1
+        while self._cleared <= until:
+            row = self._cleared % GRID_FRAMES
+            end = min(row + until + 1 - self._cleared, GRID_FRAMES)
+            self._grid[row:end] = False
+            self._cleared += end - row
         for frame, column in peaks:
             for row in (frame - 1, frame, frame + 1):
                 self._grid[row % GRID_FRAMES, column : column + 3] = True
@@ -227,7 +229,7 @@ class Repeated:
     def __init__(self) -> None:
         self._heard: dict[int, list[int]] = defaultdict(list)  # hash → frames
         self._echoes: deque[tuple[int, int]] = deque()  # (frame, how many frames before it was heard)
-        self._lags: Counter[int] = Counter()
+        self._of_lag: defaultdict[int, deque[int]] = defaultdict(deque)  # the frames of the echoes of each distance
         self.repeats: list[Repeat] = []
 
     def feed(self, hashes: Sequence[Hash]) -> None:
@@ -240,24 +242,26 @@ class Repeated:
             for before in places:
                 if frame - before >= REPEAT_AFTER_FRAMES:
                     self._echoes.append((frame, frame - before))
-                    self._lags[frame - before] += 1
+                    self._of_lag[frame - before].append(frame)
                     voted.add(frame - before)
             places.append(frame)
         if hashes:
             self._forget(hashes[-1][1] - REPEAT_OVER_FRAMES)
         for lag in voted:
-            if self._lags[lag] + max(self._lags[lag - 1], self._lags[lag + 1]) >= REPEAT_VOTES:
+            counts = [len(self._of_lag.get(near, ())) for near in (lag - 1, lag, lag + 1)]
+            if counts[1] + max(counts[0], counts[2]) >= REPEAT_VOTES:
                 self._look(lag)
 
     def _forget(self, before: int) -> None:
         while self._echoes and self._echoes[0][0] < before:
             lag = self._echoes.popleft()[1]
-            self._lags[lag] -= 1
-            if not self._lags[lag]:
-                del self._lags[lag]
+            frames = self._of_lag[lag]
+            frames.popleft()
+            if not frames:
+                del self._of_lag[lag]
 
     def _look(self, lag: int) -> None:
-        frames = [frame for frame, other in self._echoes if -1 <= other - lag <= 1]
+        frames = [frame for near in (lag - 1, lag, lag + 1) for frame in self._of_lag.get(near, ())]
         first, last = min(frames), max(frames)
         if last - first >= REPEAT_LEAST_FRAMES:
             self._note(first * FRAME_S, last * FRAME_S, lag * FRAME_S)

@@ -8,7 +8,7 @@ pair of peaks (pitch, pitch difference, distance) is so specific that a handful 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -29,6 +29,7 @@ Peak = tuple[int, int]  # frame, bin
 Hash = tuple[int, int]  # hash, frame of its first peak
 
 _NONE = float("-inf")
+_WIDTH = BINS + 2 * NEAR_BINS
 
 
 class Peaks:
@@ -38,6 +39,7 @@ class Peaks:
         rows = 2 * NEAR_FRAMES + FRAMES
         self._power = np.full((rows, BINS), _NONE, np.float32)  # dB
         self._around = np.full((rows, BINS), _NONE, np.float32)  # the loudest within NEAR_BINS
+        self._padded = np.full(FRAMES * _WIDTH + 2 * NEAR_BINS, _NONE, np.float32)  # rows with a margin before each
         self._loudest: deque[float] = deque([_NONE] * LOUDEST_FRAMES, maxlen=LOUDEST_FRAMES)
         self._silent_rows = rows
 
@@ -51,29 +53,21 @@ class Peaks:
         if ignore:
             power[-FRAMES:] = around[-FRAMES:] = _NONE
         else:
-            power[-FRAMES:] = 10 * np.log10(frames.power[:, :BINS] + 1e-12)
-            around[-FRAMES:] = _widest(power[-FRAMES:])
-        self._loudest.extend(around[-FRAMES:].max(axis=1).tolist())
+            power[-FRAMES:] = 10 * np.log10(frames.power[:, :BINS] + np.float32(1e-12))
+            self._padded[: FRAMES * _WIDTH].reshape(FRAMES, _WIDTH)[:, 2 * NEAR_BINS :] = power[-FRAMES:]
+            widest = _running_max(self._padded, 2 * NEAR_BINS + 1).reshape(FRAMES, _WIDTH)
+            around[-FRAMES:] = widest[:, NEAR_BINS : NEAR_BINS + BINS]
+        self._loudest.extend(np.maximum.reduce(around[-FRAMES:], axis=1).tolist())
         floor = max(FLOOR_DBFS, max(self._loudest) - DEPTH_DB)
         middle = power[NEAR_FRAMES : NEAR_FRAMES + FRAMES]
-        rows, bins = np.nonzero((middle >= _longest(around)) & (middle > floor))
+        longest = _running_max(around, 2 * NEAR_FRAMES + 1)
+        rows, bins = ((middle >= longest) & (middle > floor)).nonzero()
         first = frames.first - NEAR_FRAMES
         return [(first + row, column) for row, column in zip(rows.tolist(), bins.tolist(), strict=True)]
 
 
-def _widest(power: Floats) -> Floats:
-    """The loudest within NEAR_BINS on either side, by doubling."""
-    padded = np.full((len(power), BINS + 2 * NEAR_BINS), _NONE, np.float32)
-    padded[:, NEAR_BINS:-NEAR_BINS] = power
-    return _running_max(padded.T, 2 * NEAR_BINS + 1).T
-
-
-def _longest(around: Floats) -> Floats:
-    """The loudest within NEAR_FRAMES before and after, of the rows that have both."""
-    return _running_max(around, 2 * NEAR_FRAMES + 1)
-
-
 def _running_max(rows: Floats, width: int) -> Floats:
+    """The greatest of each `width` rows, by doubling."""
     done = 1
     while 2 * done <= width:
         rows = np.maximum(rows[:-done], rows[done:])
@@ -86,17 +80,26 @@ class Pairs:
     """Joins each peak with the next ones, as they come."""
 
     def __init__(self) -> None:
-        self._anchors: deque[list[int]] = deque()  # frame, bin, pairs begun
+        self._anchors: list[list[int]] = []  # frame, bin, pairs still to begin
 
-    def feed(self, peaks: Iterable[Peak]) -> Iterator[Hash]:
+    def feed(self, peaks: Iterable[Peak]) -> list[Hash]:
         """The hashes that these peaks, in order of frame and bin, complete."""
         nearest, farthest = NEXT_FRAMES
+        found: list[Hash] = []
+        anchors = self._anchors
         for frame, column in peaks:
-            while self._anchors and self._anchors[0][0] < frame - farthest:
-                self._anchors.popleft()
-            for anchor in self._anchors:
-                apart, up = frame - anchor[0], column - anchor[1]
-                if apart >= nearest and -NEXT_BINS <= up <= NEXT_BINS and anchor[2] < FAN:
-                    anchor[2] += 1
-                    yield (anchor[1] << 12) | ((up + NEXT_BINS) << 6) | apart, anchor[0]
-            self._anchors.append([frame, column, 0])
+            spent = bool(anchors) and anchors[0][0] < frame - farthest
+            latest = frame - nearest
+            for anchor in anchors:
+                begun, low, left = anchor
+                if begun > latest:
+                    break
+                if -NEXT_BINS <= column - low <= NEXT_BINS and begun >= frame - farthest:
+                    anchor[2] = left - 1
+                    spent = spent or left == 1
+                    found.append(((low << 12) | ((column - low + NEXT_BINS) << 6) | (frame - begun), begun))
+            if spent:
+                anchors = [anchor for anchor in anchors if anchor[2] and anchor[0] >= frame - farthest]
+            anchors.append([frame, column, FAN])
+        self._anchors = anchors
+        return found

@@ -1,4 +1,9 @@
-"""Trains of bursts: a tone with its cadence and the number of its cycles, or a single beep, SIT or fax tone."""
+"""Trains of bursts: a tone with its cadence and the number of its cycles, or a single beep, SIT or fax tone.
+
+A cadence is the on and off of one frequency. What is softer in its pauses (hum, voices, a keyboard) is not that tone
+and does not break it; it counts for itself only when the cadence does not go on. A segment ends with the last sound of
+its tone; while that may go on, up to `LONG_PAUSE_S` of the pause belong to it.
+"""
 
 from __future__ import annotations
 
@@ -140,13 +145,16 @@ class Tones:
             found = []
         return [*self._done, *(segment for segment in found if segment)]
 
-    def _begun(self, burst: Burst, *, going_on: bool = False, tail: bool = False) -> _Train:
-        return _Train(burst, burst, 1, begin(self._table, burst, going_on=going_on), going_on, tail)
+    def _begun(self, burst: Burst, *, going_on: bool = False) -> _Train:
+        return _Train(burst, burst, 1, begin(self._table, burst, going_on=going_on), going_on)
 
     def _take(self, burst: Burst) -> None:
         self._recent = [*self._recent[-2:], burst]
         if self._is_sit():
             first = self._recent[0]
+            self._beneath = [b for b in self._beneath if b.start_s < first.start_s]
+            if self._train and self._train.first.start_s < first.start_s:
+                self._finish(first.start_s)
             self._done = [s for s in self._done if s.start_s < first.start_s]
             self._done.append(_plain(Kind.SIT, first, burst.end_s, 1))
             self._train, self._beneath = None, []
@@ -156,6 +164,9 @@ class Tones:
     def _place(self, burst: Burst) -> None:
         train = self._train
         joined = train.with_burst(burst) if train else None
+        fresh = self._begun(burst)
+        if joined and not joined.guesses and fresh.guesses:
+            joined = None  # the train was no tone of the table, this may be the first pulse of one
         if joined:
             self._beneath = []
         elif train and train.covers(burst):
@@ -167,7 +178,7 @@ class Tones:
             named = self._finish(burst.start_s)
             while self._train:  # of what was beneath
                 self._finish(burst.start_s)
-            joined = self._begun(burst, tail=cut_short and named)
+            joined = msgspec.structs.replace(fresh, tail=cut_short and named)
         self._train = joined
 
     def _finish(self, at_s: float) -> bool:
@@ -197,7 +208,7 @@ class Tones:
         if guess and _convinces(guess, train, alive, now_s):
             end_s = now_s if train.pulse else min(now_s, train.last.end_s + (0.0 if ended else LONG_PAUSE_S))
             return _plain(guess.tone.kind, train.first, end_s, _cycles(guess, train, now_s))
-        if train.count > 1:
+        if train.count > 1 and train.last.duration_s < CONTINUOUS_S:
             pure = train.first.pure and train.last.pure
             return _plain(Kind.TONE, train.first, train.last.end_s, train.count) if pure else None
         return self._single(train.last, train, alive)
@@ -232,7 +243,8 @@ def _convinces(guess: Guess, train: _Train, alive: tuple[Guess, ...], now_s: flo
     rested = 0.0 if train.pulse else now_s - train.last.end_s
     quiet_s = 0.0 if train.beneath else rested
     joined = train.first.start_s <= JOINED_S and quiet_s >= ONLY_RING_S and all(g.tone is guess.tone for g in alive)
-    return joined or (guess.whole and guess.matched == 1 and train.last.duration_s >= RING_S)
+    whole = guess.whole and guess.matched == 1 and train.last.quiet_before
+    return joined or (whole and train.last.duration_s >= RING_S)
 
 
 def _cycles(guess: Guess, train: _Train, now_s: float) -> int:

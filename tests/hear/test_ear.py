@@ -149,5 +149,4 @@ def test_a_long_call_costs_no_more_at_its_end() -> None:
     minute = audio.alaw(audio.mix(audio.cadence(450, (0.35, 0.35), 60.0), audio.noise(60.0, -50)))
     ear.feed(minute)
     ear.feed(audio.tone(450, 30.0))
-    kinds_heard = kinds(ear.sounds())
-    assert kinds_heard == [Kind.BUSY, Kind.DIAL]
+    assert [kind for kind in kinds(ear.sounds()) if kind is not Kind.NOISE] == [Kind.BUSY, Kind.DIAL]

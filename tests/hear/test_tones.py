@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from probe.hear import Ear
 from probe.hear.cadence import Tone, countries, fits, known_country, table
 from probe.model import Kind, Segment
 from tests import audio
+from tests.hear.channels import amr
 
 CHINA = {
     Kind.RINGBACK: (1.0, 4.0),
@@ -94,6 +96,78 @@ def test_chinese_tones_through_noise_loss_and_both_codecs(
     assert main_kind(audio.lose(codec(pcm), loss, seed)) is kind
 
 
+@pytest.mark.parametrize("colour", ["pink", "hum", "babble", "office"])
+@pytest.mark.parametrize("kind", list(CHINA))
+def test_what_else_is_heard_in_its_pauses_does_not_break_a_cadence(kind: Kind, colour: str) -> None:
+    cycles = 3
+    tone = audio.cadence(450, CHINA[kind], cycles * sum(CHINA[kind]), -22)
+    noisy = audio.with_noise(audio.join(audio.silence(0.5), tone), 13, 2, colour)
+    heard = audio.listen(audio.alaw(noisy)).of(*CHINA)
+    assert {s.kind for s in heard} == {kind}
+    assert sum(s.cycles for s in heard) == cycles
+    assert len(heard) == 1 or kind is Kind.RINGBACK  # voices end its long pause: they may be the answer
+
+
+@pytest.mark.parametrize("bits_per_s", [4750, 7400])
+@pytest.mark.parametrize("kind", [Kind.BUSY, Kind.CONGESTION])
+@pytest.mark.parametrize("hz", [425, 450])
+def test_a_faint_tone_whose_level_swings_in_amr_is_the_tone(kind: Kind, hz: float, bits_per_s: int) -> None:
+    tone = audio.join(audio.silence(0.5), audio.cadence(hz, CHINA[kind], 5 * sum(CHINA[kind]), -35))
+    heard = audio.listen(amr(audio.with_noise(tone, 25, 1, "pink"), bits_per_s)).of(*CHINA)
+    assert {s.kind for s in heard} == {kind}
+    assert max(s.cycles for s in heard) >= 3
+
+
+@pytest.mark.parametrize(("on", "off"), [(1.15, 1.15), (0.85, 1.15), (0.85, 0.85)])
+def test_a_packet_lost_at_the_edge_of_a_pulse_leaves_the_cadence_whole(on: float, off: float) -> None:
+    pattern = (0.35 * on, 0.35 * off)
+    pcm = audio.join(audio.silence(0.5), audio.cadence(450, pattern, 6 * sum(pattern)), audio.silence(0.5))
+    at = round((0.5 + 2 * sum(pattern)) * audio.RATE)  # the third pulse begins
+    pcm[at : at + audio.PACKET] = 0
+    (heard,) = tones(audio.alaw(pcm))
+    assert (heard.kind, heard.cycles) == (Kind.BUSY, 6)
+
+
+def test_a_tone_that_is_over_ends_with_its_last_sound() -> None:
+    (busy,) = tones(audio.join(audio.cadence(450, (0.35, 0.35), 2.1), audio.silence(3.0)))
+    assert (busy.cycles, busy.end_s) == (3, pytest.approx(1.75, abs=0.03))
+    (ring,) = tones(audio.join(audio.cadence(450, (1, 4), 6.0), audio.silence(6.0)))
+    assert (ring.cycles, ring.end_s) == (2, pytest.approx(6.0, abs=0.03))
+
+
+def test_the_long_pause_between_two_rings_is_not_the_ring() -> None:
+    one = audio.cadence(450, (1, 4), 4.0)
+    (ring,) = tones(one)
+    assert ring.end_s < 2.0
+    (ring,) = tones(audio.join(one, audio.silence(1.0), one))
+    assert (ring.start_s, ring.cycles) == (pytest.approx(0.0, abs=0.01), 2)
+
+
+def test_a_softer_busy_tone_after_ringback_is_heard_as_soon() -> None:
+    pcm = audio.join(audio.cadence(450, (1, 4), 6.5, -10), audio.cadence(450, (0.35, 0.35), 2.4, -18))
+    assert [(s.kind, s.cycles) for s in tones(audio.alaw(pcm))] == [(Kind.RINGBACK, 2), (Kind.BUSY, 3)]
+
+
+def test_a_soft_fax_machine_answers_in_the_pause_of_ringback() -> None:
+    pcm = audio.join(audio.cadence(450, (1, 4), 2.5, -10), audio.tone(2100, 1.0, -20))
+    assert [s.kind for s in tones(audio.alaw(pcm))] == [Kind.RINGBACK, Kind.FAX]
+
+
+@pytest.mark.parametrize("name", ["rejected-1-zm_yunxi", "carrier_assistant-2-zm_yunxi", "own_line-1-zm_yunxi"])
+def test_a_vowel_as_high_as_a_ring_is_at_no_moment_a_ring(name: str) -> None:
+    ear, pcm = Ear(), audio.alaw(audio.gain(audio.prompt(name), -8))
+    for start in range(0, len(pcm), 800):
+        ear.feed(pcm[start : start + 800])
+        assert not ear.sounds().of(*CHINA)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_notes_that_alternate_as_fast_as_busy_are_no_tone(seed: int) -> None:
+    """A trill of the pitch of the tone and another note, equally loud: music is one pitch after another."""
+    notes = [audio.tone((450, 563)[i % 2], 0.35, -15, seed) for i in range(16)]
+    assert not audio.listen(audio.alaw(audio.with_noise(audio.join(*notes), 25, seed))).of(*CHINA)
+
+
 @pytest.mark.parametrize("offset_ms", [0, 5, 11, 27])
 @pytest.mark.parametrize("kind", list(CHINA))
 def test_a_line_without_any_noise_is_no_harder(kind: Kind, offset_ms: int) -> None:
@@ -152,6 +226,12 @@ def test_sit_is_three_rising_tones() -> None:
     parts = [audio.tone(hz, 0.33, -15) for hz in (950, 1400, 1800)]
     heard = tones(audio.alaw(audio.join(audio.silence(0.5), *parts, audio.silence(1.0))))
     assert [s.kind for s in heard] == [Kind.SIT]
+
+
+def test_a_soft_sit_in_the_pause_of_ringback_is_heard_beside_it() -> None:
+    parts = [audio.tone(hz, 0.33, -20) for hz in (950, 1400, 1800)]
+    heard = tones(audio.alaw(audio.join(audio.cadence(450, (1, 4), 7.5, -10), *parts, audio.silence(1.0))))
+    assert [(s.kind, s.cycles) for s in heard] == [(Kind.RINGBACK, 2), (Kind.SIT, 1)]
 
 
 def test_a_fax_machine_answers_with_2100_hz() -> None:
