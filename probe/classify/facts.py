@@ -14,7 +14,8 @@ _Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\b", re.IGNORECA
 TAIL_S = 0.5  # what was heard before the answer may go on for so long after it
 QUIETER_DB = 7.0  # a room in which somebody waits is so much softer than the voice, even on a line with 10 dB of noise
 UNDERSTOOD_QUIETER_DB = 3.0  # and a very loud one, when the words are those of somebody who waits
-CADENCES = (Kind.RINGBACK, Kind.BUSY, Kind.CONGESTION, Kind.VACANT)  # their last pause goes on after the answer
+CADENCES = (Kind.RINGBACK, Kind.BUSY, Kind.CONGESTION, Kind.VACANT)
+PAUSE_TAIL_S = 1.2  # a cadence that went on until the answer has its last pause after it
 UNDERSTOOD = 0.55  # confidence of the recogniser, from which on we believe that it heard no announcement
 ADVERT_LEAST = 6  # characters
 ADVERT_SHARE = 0.6  # of an utterance that was understood
@@ -141,7 +142,7 @@ class Facts:
         for segment in self.sounds.segments:
             if segment.start_s >= answered_s:
                 kept.append(segment)
-            elif segment.end_s > answered_s + TAIL_S and segment.kind not in CADENCES:
+            elif segment.end_s > answered_s + (PAUSE_TAIL_S if segment.kind in CADENCES else TAIL_S):
                 kept.append(msgspec.structs.replace(segment, start_s=answered_s))
         return tuple(kept)
 

@@ -70,7 +70,7 @@ def test_two_programs_share_one_service_and_a_killed_one_comes_again(
     model: Path, short: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeper, "FIRST_PAUSE_S", 0.05)
-    with kept(model, short) as one, kept(model, short) as two:
+    with kept(model, short) as one, Keeper(model, runtime=short) as two:
         assert one.socket == two.socket
         pid = up(one.socket)
         assert heard(one.socket)
