@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from probe.hear.background import Stretch
+from probe.hear.foreground import Speech
 from probe.hear.match import Match, Repeat
-from probe.hear.voice import Speech
 from probe.model import Kind, Segment
 
 VOICED_S = 0.6  # a single tone shorter than this with speech on both sides is part of the speech

@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from probe.hear.background import BLOCK_S, Background
 from probe.hear.compose import compose, merge, name
+from probe.hear.foreground import Speech
 from probe.hear.library import Library, known
 from probe.hear.match import Recogniser
 from probe.hear.peaks import NEAR_FRAMES, Peaks
 from probe.hear.spectrum import BLOCK, RATE_HZ, Floats, Spectrum
 from probe.hear.tones import Tones
-from probe.hear.voice import Speech, Voice
+from probe.hear.voice import Voice
 from probe.model import Segment, Sounds
 
 SETTLED_S = 8.0  # what is older than this, and over, is not heard differently any more
