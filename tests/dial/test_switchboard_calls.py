@@ -148,7 +148,7 @@ def a_round(folder: Path, count: int) -> Iterator[tuple[subprocess.Popen[str], l
 def test_ctrl_c_hangs_up_every_call_and_delivers_every_record(tmp_path: Path) -> None:
     with a_round(tmp_path, 3) as (process, children):
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the switchboard and to all lines
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=30)
     assert output.count("record: 487 the operator stopped the call") == 3
     assert process.returncode == -signal.SIGINT
     assert errors.rstrip().endswith("KeyboardInterrupt")
