@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-JOBS ?= 3
+JOBS ?= 2
 
 all: lint test
 
@@ -24,7 +24,7 @@ bench: $(VENV)/.tests packages ## measure lines, busy calls and start-up on this
 bench-hearing: $(VENV)/.tests packages ## how often the verdicts are right and how soon: the corpus over 1600 lines
 	$(BIN)/python -m tests.bench.hearing
 
-bench-words: $(VENV)/.tests ## what the recogniser costs, and how well it reads
+bench-words: $(VENV)/.tests packages ## what the recogniser costs, and how well it reads
 	$(BIN)/python -m tests.bench.words
 
 bench-tones: $(VENV)/.tests packages ## how often call-progress tones are heard for what they are

@@ -19,7 +19,7 @@ from tests import audio
 from tests.audio import PACKET, RATE, Pcm
 from tests.voices import resampled
 
-AMR_MODE = 4  # 7.4 kbit/s, 3GPP TS 26.071
+AMR_BITS_PER_S = (4750, 5150, 5900, 6700, 7400, 7950, 10200, 12200)  # 3GPP TS 26.071; sox counts them from 0
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -69,12 +69,13 @@ def through(pcm: Pcm, line: Line) -> Pcm:
     return gaps(pcm, line.gap_s, line.seed) if line.gap_s else pcm
 
 
-def amr(pcm: Pcm) -> Pcm:
+def amr(pcm: Pcm, bits_per_s: int = 7400) -> Pcm:
     """Through AMR narrow-band and back (sox, which is linked to opencore-amr)."""
+    mode = AMR_BITS_PER_S.index(bits_per_s)
     with tempfile.TemporaryDirectory() as folder:
         wav, coded, back = (Path(folder) / name for name in ("in.wav", "coded.amr-nb", "out.wav"))
         soundfile.write(wav, pcm, RATE, subtype="PCM_16")
-        subprocess.run(["sox", "-D", wav, "-C", str(AMR_MODE), coded], check=True)
+        subprocess.run(["sox", "-D", wav, "-C", str(mode), coded], check=True)
         subprocess.run(["sox", "-D", coded, back], check=True)
         out: Pcm = soundfile.read(back, dtype="int16")[0]
     return np.concatenate((out, np.zeros(len(pcm), np.int16)))[: len(pcm)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from probe.classify.facts import QUIETER_DB, UNDERSTOOD, UNDERSTOOD_QUIETER_DB, Facts, Utterance, is_quiet
 from probe.classify.finding import Finding, Rule, because
 from probe.classify.phrases import meanings_of
-from probe.classify.spoken import announced, meant, phrase_of, quiet_since_s, words_of
+from probe.classify.spoken import announced, goes_on_unheard, meant, phrase_of, words_of
 from probe.classify.syllables import tokens
 from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
 from probe.model import Because, Cause, Kind, Said, Segment
@@ -65,18 +65,16 @@ def greets(facts: Facts) -> Finding | None:
         return None
     last = people[-1]
     heard = words_of(last, facts.words)
-    if not heard or quiet_since_s(facts, heard[-1]) is None:
+    if not heard or goes_on_unheard(facts, heard[-1]):
         return None
     meanings = meant(heard)
-    wait_s = _wait_s(facts, last)
     if "human" in meanings:
         enough_s = GREETED_WAIT_S
     elif any(_short_hello(said) for said in heard):
-        enough_s = SHORT_WAIT_S
+        enough_s = WELCOMED_WAIT_S if "welcome" in meanings else SHORT_WAIT_S
     else:
         return None
-    if "welcome" in meanings and "human" not in meanings:
-        enough_s = WELCOMED_WAIT_S
+    wait_s = _wait_s(facts, last)
     if wait_s < enough_s:
         return None
     after_s = people[0].start_s - facts.answered_s
@@ -178,9 +176,9 @@ def person(facts: Facts) -> Finding | None:
     if wait_s < WELCOMED_WAIT_S and "welcome" in meant(words_of(first, facts.words)):
         return None
     told = (_answer(facts), _waited(facts, first, wait_s))
-    if first.duration_s > SHORT_S and _words_of_nobody(facts, first):
-        return None
     if first.duration_s > SHORT_S:
+        if _words_of_nobody(facts, first):
+            return None
         hello = "human?" in meant(s for s in words_of(first, facts.words) if s.confidence >= UNDERSTOOD)
         enough_s, confidence = (HELLO_WAIT_S, 0.85) if hello else (PERSON_WAIT_S, 0.78)
         return Finding(Cause.HUMAN, confidence, told, sure=True) if wait_s >= enough_s else None
@@ -250,17 +248,8 @@ def _people(facts: Facts) -> list[Utterance]:
     for u in facts.said:
         if "notice" in meant(words_of(u, facts.words)):
             continue
-        if turns and u.start_s - turns[-1].end_s < AGAIN_S[0]:
-            last = turns.pop()
-            u = Utterance(
-                last.start_s,
-                u.end_s,
-                last.speech_s + u.speech_s,
-                max(last.level_dbfs, u.level_dbfs),
-                last.repeated and u.repeated,
-                last.known or u.known,
-            )
-        turns.append(u)
+        goes_on = turns and u.start_s - turns[-1].end_s < AGAIN_S[0]
+        turns.append(turns.pop().joined(u) if goes_on else u)
     return turns
 
 
@@ -300,7 +289,7 @@ def _wait_s(facts: Facts, said: Utterance) -> float:
             return max(0.0, s.start_s - said.end_s)
         if s.kind is Kind.SPEECH and s.start_s >= said.end_s:
             return s.start_s - said.end_s
-    return min(facts.now_s, facts.sounds.until_s) - said.end_s
+    return facts.heard_until_s - said.end_s
 
 
 def _left(facts: Facts) -> bool:

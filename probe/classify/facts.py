@@ -36,6 +36,17 @@ class Utterance(msgspec.Struct, frozen=True):
     def duration_s(self) -> float:
         return self.end_s - self.start_s
 
+    def joined(self, later: Utterance) -> Utterance:
+        """Both as one."""
+        return Utterance(
+            self.start_s,
+            later.end_s,
+            self.speech_s + later.speech_s,
+            max(self.level_dbfs, later.level_dbfs),
+            self.repeated and later.repeated,
+            self.known or later.known,
+        )
+
 
 class Facts:
     """One call as the rules see it. All times are on the trace's clock."""
@@ -220,23 +231,12 @@ def utterances(segments: tuple[Segment, ...]) -> tuple[Utterance, ...]:
     joined = False
     for s in segments:
         if s.kind is not Kind.SPEECH:
-            joined = joined and (
-                s.kind is Kind.NOISE or is_quiet(s, found[-1].level_dbfs - QUIETER_DB if found else 0.0)
-            )
+            joined = joined and (s.kind is Kind.NOISE or is_quiet(s, found[-1].level_dbfs - QUIETER_DB))
             continue
         known = s if s.known else None
-        last = found[-1] if found else None
-        if last and joined and s.start_s - last.end_s < TALKING_GAP_S:
-            found[-1] = Utterance(
-                last.start_s,
-                s.end_s,
-                last.speech_s + s.duration_s,
-                max(last.level_dbfs, s.level_dbfs),
-                last.repeated and s.repeat_of_s is not None,
-                last.known or known,
-            )
-        else:
-            found.append(Utterance(s.start_s, s.end_s, s.duration_s, s.level_dbfs, s.repeat_of_s is not None, known))
+        piece = Utterance(s.start_s, s.end_s, s.duration_s, s.level_dbfs, s.repeat_of_s is not None, known)
+        goes_on = joined and s.start_s - found[-1].end_s < TALKING_GAP_S
+        found.append(found.pop().joined(piece) if goes_on else piece)
         joined = True
     return tuple(found)
 

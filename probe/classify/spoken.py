@@ -99,21 +99,28 @@ def words_of(utterance: Utterance, transcript: Iterable[Said]) -> tuple[Said, ..
     return tuple(s for s in transcript if s.start_s < utterance.end_s and s.end_s > utterance.start_s)
 
 
-def quiet_since_s(facts: Facts, said: Said) -> float | None:
-    """For how long nobody has spoken since these words; None when speech goes on that is not in the text."""
-    last_s = max((u.end_s for u in facts.utterances if u.start_s < said.end_s), default=said.end_s)
-    if last_s - said.end_s > UNHEARD_S:
-        return None
+def goes_on_unheard(facts: Facts, said: Said) -> bool:
+    """Whether speech goes on that is not in the text."""
+    return _spoken_until_s(facts, said) - said.end_s > UNHEARD_S
+
+
+def _spoken_until_s(facts: Facts, said: Said) -> float:
+    return max((u.end_s for u in facts.utterances if u.start_s < said.end_s), default=said.end_s)
+
+
+def _quiet_s(facts: Facts, said: Said) -> float:
+    """For how long nobody has spoken since these words; 0 while speech goes on that is not in the text."""
+    if goes_on_unheard(facts, said):
+        return 0.0
     later_s = min((u.start_s for u in facts.utterances if u.start_s >= said.end_s), default=facts.heard_until_s)
-    return later_s - last_s
+    return later_s - _spoken_until_s(facts, said)
 
 
 def _settled(facts: Facts, said: Said, hit: Hit, meaning: Meaning, *, again: bool) -> bool:
-    quiet_s = quiet_since_s(facts, said)
     if meaning.pause_s:
-        return again or (quiet_s is not None and quiet_s >= meaning.pause_s)
+        return again or _quiet_s(facts, said) >= meaning.pause_s
     complete = len(tokens(said.text)) - hit.end >= COMPLETE
-    return complete or (quiet_s is not None and quiet_s >= PAUSE_S)
+    return complete or _quiet_s(facts, said) >= PAUSE_S
 
 
 def _at_s(said: Said, hit: Hit) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")  # 46 MB that each process would carry, for the reading of 银行
 
@@ -39,6 +39,7 @@ HALF = 0.35  # the one half of a syllable is right, and the other is nearly so
 FAR = 0.75  # the one half is right
 
 
+@lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[str, ...]:
     """The sounds of a text: a fuzzy syllable for each Chinese character or digit, an English word for each word."""
     written = "".join(_DIGITS.get(c, c) for c in text.lower())

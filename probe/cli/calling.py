@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from probe.cli.hearing import recogniser_of_host
 from probe.cli.talk import Talk
 from probe.dial import Switchboard, Trunk
 from probe.dial.messages import Refused
@@ -90,7 +91,7 @@ def call(
     show = JsonLines(talk) if as_json else CallTable(talk, len(orders), reasons=len(orders) <= FEW)
     began = time.monotonic()
     try:
-        with recogniser(talk) as words:
+        with recogniser_of_host(talk) as words:
             asyncio.run(_call(session, talk, store, trunk, orders, allowed, show, lines, words))
     finally:
         session.seconds = time.monotonic() - began
@@ -99,21 +100,6 @@ def call(
     if session.stopped:
         talk.say("cli.stopped")
     return session
-
-
-@contextmanager
-def recogniser(talk: Talk) -> Iterator[Path | None]:
-    """The socket of the recognising service, while it is wanted; None when calls are to go without words."""
-    from probe.transcribe.available import usable_model
-    from probe.transcribe.keeper import Keeper
-
-    wanted = talk.settings_or_default.transcriber
-    model = usable_model(wanted.model, enabled=wanted.enabled)
-    if model is None:
-        yield None
-        return
-    with Keeper(model, wanted.workers) as keeper:
-        yield keeper.socket
 
 
 async def _call(

@@ -17,20 +17,22 @@ from probe.errors import ProbeError
 def command(talk: Talk) -> int:
     """Look over settings, folders, database and trunks before anyone is called. 拨打前检查，不拨打任何号码
 
-    Every line is ✓ or ✗ with what to do; the exit code is that of the first ✗.
+    Every line is ✓, ✗ with what to do, or ! for a remark; the exit code is that of the first ✗.
     """
     code = 0
     for step in steps(talk):
         try:
-            click.echo(f"✓ {step()}")
+            if (well := step()) is not None:
+                click.echo(f"✓ {well}")
         except ProbeError as error:
             click.echo(f"✗ {error.text(talk.lang)}")
             code = code or error.exit_code
     return code
 
 
-def steps(talk: Talk) -> Iterator[Callable[[], str]]:
-    """What is looked at, in the order in which a round would need it. Settings that cannot be read end it all."""
+def steps(talk: Talk) -> Iterator[Callable[[], str | None]]:
+    """What is looked at, in the order in which a round would need it; each says what is well, or None when it has said
+    something else. Settings that cannot be read end it all."""
     settings = talk.settings
     yield partial(talk.words, "cli.check_settings", file=settings.file)
     for caution in settings.cautions():
@@ -64,11 +66,16 @@ def _store(talk: Talk) -> str:
     return talk.words("cli.check_store", url=talk.settings.data.store, n=numbers)
 
 
-def _words(talk: Talk) -> str:
+def _words(talk: Talk) -> str | None:
+    """The recogniser is not needed for a round: without it, no more than a remark."""
     from probe.transcribe.available import status
 
     wanted = talk.settings.transcriber
-    return status(wanted.model, enabled=wanted.enabled).text(talk.lang)
+    found = status(wanted.model, enabled=wanted.enabled)
+    if not found.usable:
+        click.echo(f"! {found.text(talk.lang)}")
+        return None
+    return found.text(talk.lang)
 
 
 def _trunk(talk: Talk, name: str) -> str:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from probe.cli import options
+from probe.cli.hearing import recogniser
 from probe.cli.lines import encode, verdict_line
 from probe.cli.talk import Talk, emit, error_line
 from probe.errors import CaseError
 from probe.words import words
-
-if TYPE_CHECKING:
-    from probe.transcribe.engine import Engine
 
 
 @click.command("classify")
@@ -70,24 +66,6 @@ def command(talk: Talk, cases: tuple[Path, ...], answered_at_s: float | None, no
     if not as_json and len(cases) > 1:
         talk.say("cli.case_summary", n=len(cases), right=seen["right"], wrong=seen["wrong"], unread=seen["unread"])
     return 7 if seen["unread"] else 1 if seen["wrong"] else 0
-
-
-def recogniser(talk: Talk) -> Callable[[], Engine] | None:
-    """What loads the recogniser, once, when somebody speaks; None when there is none to load."""
-    from probe.transcribe.available import usable_model
-
-    wanted = talk.settings_or_default.transcriber
-    model = usable_model(wanted.model, enabled=wanted.enabled)
-    if model is None:
-        return None
-
-    @cache
-    def load() -> Engine:
-        from probe.transcribe.engine import Engine
-
-        return Engine(model)
-
-    return load
 
 
 def _print(talk: Talk, line: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ import click
 import msgspec
 
 from probe.cli import options
+from probe.cli.hearing import recogniser
 from probe.cli.lines import because, encode, verdict_line
 from probe.cli.talk import Talk, emit, error_line
 from probe.errors import CaseError
@@ -71,7 +72,6 @@ def command(
     stored, every former one is kept with its time and rules, and the call says what it was judged to be when made.
     Exit code 7 when a case could not be read.
     """
-    from probe.cli.classify import recogniser
     from probe.cli.prompts import use_library
     from probe.directory import normalise
 

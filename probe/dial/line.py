@@ -14,7 +14,6 @@ import threading
 import time
 import traceback
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,7 +42,6 @@ from probe.dial.trunk import Trunk
 from probe.errors import ProbeError
 from probe.hear.library import use
 from probe.live import LiveCall
-from probe.transcribe.available import ENGINE
 from probe.transcribe.client import Client
 
 CALL_POLL_S = 0.05  # how late a time limit or a HangUp may be noticed
@@ -177,14 +175,15 @@ def own_stdout() -> BinaryIO:
 
 
 def preload() -> None:
-    """Load what hearing and understanding need, by hearing a second of noise and understanding a word: what is loaded
-    before the nursery forks is shared. The user's known recordings lie in the folder that is the program's argument."""
+    """Load what hearing needs, by hearing a second of noise: what is loaded before the nursery forks is shared.
+
+    The program's arguments are the folder of the user's known recordings, and "words" when calls are to have words."""
     for error in use(Path(sys.argv[2])) if len(sys.argv) > 2 else ():
         print(error, file=sys.stderr)
     call = LiveCall(number="", started_at=datetime.now(UTC))
     call.media(0.0)
     call.audio(np.random.default_rng(0).normal(0.0, 1000.0, RATE_HZ).astype(np.int16))
-    if find_spec(ENGINE):
+    if "words" in sys.argv[3:]:
         meanings_of("喂")
 
 

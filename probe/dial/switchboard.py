@@ -63,7 +63,7 @@ class Switchboard:
         self._words = words
         self._on_progress = on_progress
         self._claim = claim
-        self._births = Births((*line_command, str(prompts_folder(data_folder))))
+        self._births = Births((*line_command, str(prompts_folder(data_folder)), *(["words"] if words else [])))
         self._grace_s = grace_s
         self._lines: list[LineProcess] = []
         self._addresses: dict[str, str] = {}

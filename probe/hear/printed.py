@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +19,7 @@ MOST_PEAKS = 30_000  # speech has about 25 a second
 MOST_TEXT = 2000  # characters
 
 Peak = tuple[Annotated[int, Meta(ge=-1, le=37_500)], Annotated[int, Meta(ge=0, lt=BINS)]]  # frame of MOST_S, bin
+File = TypeVar("File", bound=Fact)
 Text = Annotated[str, Meta(max_length=MOST_TEXT)]
 
 
@@ -37,6 +38,15 @@ class Print(Fact, frozen=True, kw_only=True, omit_defaults=False):
 
 def read_print(path: Path) -> Print:
     """One file of a library. CaseError names the file and says what is wrong with it."""
+    one = read_small(path, Print)
+    if list(one.peaks) != sorted(one.peaks):
+        raise CaseError("case.bad_print", file=str(path), reason="the peaks are not in order - at `$.peaks`")
+    return one
+
+
+def read_small(path: Path, kind: type[File]) -> File:
+    """A JSON file that may come from anybody. CaseError names it when it is no regular file, too large, or not of this
+    kind."""
     try:
         if not path.is_file():  # a pipe would be waited for, for ever
             raise CaseError("case.bad_print", file=str(path), reason="not a regular file")
@@ -44,9 +54,6 @@ def read_print(path: Path) -> Print:
             text = file.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             raise CaseError("case.bad_print", file=str(path), reason=f"more than {MOST_BYTES} bytes")
-        one = msgspec.json.decode(text, type=Print)
+        return msgspec.json.decode(text, type=kind)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CaseError("case.bad_print", file=str(path), reason=str(error)) from error
-    if list(one.peaks) != sorted(one.peaks):
-        raise CaseError("case.bad_print", file=str(path), reason="the peaks are not in order - at `$.peaks`")
-    return one

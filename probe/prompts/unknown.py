@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from probe.errors import CaseError
 from probe.hear.library import Library
-from probe.hear.printed import MOST_BYTES, MOST_PEAKS, MOST_S, Peak, Print, Text
+from probe.hear.printed import MOST_PEAKS, MOST_S, Peak, Print, Text, read_small
 from probe.hear.prints import make_print
 from probe.hear.spectrum import RATE_HZ
 from probe.model import Cause, Fact, Record
@@ -64,11 +64,7 @@ def read_all(folder: Path) -> tuple[dict[str, Unknown], tuple[CaseError, ...]]:
     wrong: list[CaseError] = []
     for path in sorted((folder / FOLDER).glob("u-*.json")):
         try:
-            if not path.is_file() or path.stat().st_size > MOST_BYTES:
-                raise CaseError("case.bad_print", file=str(path), reason="no regular file, or too large")
-            found[path.stem] = msgspec.json.decode(path.read_bytes(), type=Unknown)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            wrong.append(CaseError("case.bad_print", file=str(path), reason=str(error)))
+            found[path.stem] = read_small(path, Unknown)
         except CaseError as error:
             wrong.append(error)
     return found, tuple(wrong)

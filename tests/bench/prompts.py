@@ -16,7 +16,8 @@ from probe.hear import Ear
 from probe.hear.library import Library, shipped
 from probe.hear.prints import LABELS, NOT_KNOWN
 from tests import audio
-from tests.hear.channels import amr, drift
+from tests.line import amr
+from tests.voices import resampled
 
 KNOWN = [(name, LABELS.get(kind, kind), text) for name, kind, text in audio.prompts() if kind not in NOT_KNOWN]
 UNKNOWN = [name for name, kind, _ in audio.prompts() if kind in NOT_KNOWN]
@@ -37,12 +38,16 @@ def part(pcm: audio.Pcm, seconds: float, where: float) -> audio.Pcm:
     return sound[start : start + length]
 
 
+DRIFTS = (-0.5, -0.3, -0.1, 0.1, 0.3, 0.5)  # percent
 CHANNELS: dict[str, Channel] = {
     **{f"noise {db} dB below": (lambda p, s, db=db: line(p, db, s)) for db in (60, 25, 15, 10)},
     **{f"AMR {rate} bit/s": (lambda p, s, r=rate: line(p, 35, s, r)) for rate in (7400, 4750)},
     **{f"AMR {rate} bit/s, 15 dB": (lambda p, s, r=rate: line(p, 15, s, r)) for rate in (7400, 4750)},
     "3 % of packets lost": lambda p, s: audio.lose(line(p, 25, s), 0.03, s),
-    **{f"clock {d:+} %": (lambda p, s, d=d: line(drift(p, d), 20, s)) for d in (-0.5, -0.3, -0.1, 0.1, 0.3, 0.5)},
+    **{
+        f"clock {d:+} %": (lambda p, s, d=d: line(resampled(p, 1 - d / 100), 20, s))
+        for d in (-0.5, -0.3, -0.1, 0.1, 0.3, 0.5)
+    },
     "joined in the middle, 15 dB": lambda p, s: line(p[max(0, len(p) - 21600) // 2 :], 15, s),
     **{f"{t} s from the middle": (lambda p, s, t=t: line(part(p, t, 0.5), 25, s, after_s=0.3)) for t in (2, 2.5)},
     "the last 2.5 s, 15 dB": lambda p, s: line(part(p, 2.5, 1), 15, s, after_s=0.3),

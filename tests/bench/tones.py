@@ -20,7 +20,7 @@ from probe.hear import Ear
 from probe.hear.cadence import Tone, table
 from probe.model import Kind, Segment
 from tests import audio
-from tests.hear.channels import amr
+from tests.line import amr
 
 ABROAD = ("US", "GB", "DE", "FR", "JP", "HK")
 SURE = {**SURE_CYCLES, Kind.RINGBACK: 1}

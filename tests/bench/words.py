@@ -7,9 +7,6 @@ The syllable error is the Levenshtein distance between the pinyin said and the p
 from __future__ import annotations
 
 import contextlib
-import re
-import shutil
-import subprocess
 import tempfile
 import threading
 import time
@@ -19,37 +16,19 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-import soundfile
-from pypinyin import lazy_pinyin
 from rapidfuzz.distance import Levenshtein
 
+from probe.classify.syllables import tokens
 from probe.transcribe.client import Client
 from probe.transcribe.engine import Engine
 from probe.transcribe.keeper import Keeper
 from probe.transcribe.model_folder import find_model
 from probe.transcribe.pending import STALE_S
 from tests.audio import RATE, Pcm, alaw, gain, join, prompt, prompts, with_noise
+from tests.line import amr
 from tests.transcribe.test_keeper import up
 
-DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
 LOADS = ((1, 20, 1.2), (8, 8, 3.6), (8, 12, 1.2))  # one line in which somebody speaks; eight, a third of the time; all
-
-
-def syllables(text: str) -> list[str]:
-    """The pinyin of what is Chinese, letters as they are."""
-    letters = re.sub(r"[^\u4e00-\u9fffA-Za-z]+", "", text.translate(DIGITS))
-    return [re.sub("^([zcs])h", r"\1", s).replace("ng", "n") for s in lazy_pinyin(letters)]
-
-
-def amr(pcm: Pcm) -> Pcm:
-    """Through AMR at 7.4 kbit/s and back."""
-    with tempfile.TemporaryDirectory() as folder:
-        wav, coded, back = (f"{folder}/{name}" for name in ("a.wav", "a.amr-nb", "b.wav"))
-        soundfile.write(wav, pcm, RATE)
-        subprocess.run(["sox", wav, "-C", "4", coded], check=True)
-        subprocess.run(["sox", coded, back], check=True)
-        decoded: Pcm = soundfile.read(back, dtype="int16")[0]
-    return decoded
 
 
 CHANNELS: dict[str, Callable[[Pcm], Pcm]] = {
@@ -68,8 +47,6 @@ def accuracy(engine: Engine) -> None:
         + "---|" * 7
     )
     for channel, through in CHANNELS.items():
-        if through is amr and not shutil.which("sox"):
-            continue
         wrong: dict[str, int] = defaultdict(int)
         said: dict[str, int] = defaultdict(int)
         empty = 0
@@ -77,8 +54,8 @@ def accuracy(engine: Engine) -> None:
             words = engine.hear(through(prompt(name)))
             empty += not words.text
             for key in ("all", name.rpartition("-")[2]):
-                wrong[key] += Levenshtein.distance(syllables(text), syllables(words.text))
-                said[key] += len(syllables(text))
+                wrong[key] += Levenshtein.distance(tokens(text), tokens(words.text))
+                said[key] += len(tokens(text))
         cells = (f"{wrong[key] / said[key]:.1%}" for key in ("all", "zf_xiaoni", "zf_xiaoyi", "zm_yunxi", "zm_yunxia"))
         print(f"| {channel} | {' | '.join(cells)} | {empty} of {len(prompts())} |", flush=True)
 

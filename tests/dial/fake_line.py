@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def record(order: Order, fault: str | None = None) -> Record:
     )
 
 
-def call(order: Order, hung_up: threading.Event) -> None:
+def call(order: Order, hung_up: threading.Event, over: Callable[[], None]) -> None:
+    """`over` is called before the switchboard is told: from then on the office may be called again."""
     act = order.number.removeprefix("sip:").split("@")[0].split("-")[0]
     say(Progress(call_id=order.call_id, at_s=0.0, state="dialling", signal=Signal(at_s=0.0, sent="INVITE")))
     if act == "die":
@@ -44,16 +46,19 @@ def call(order: Order, hung_up: threading.Event) -> None:
         sys.stdout.write("Traceback: no JSON at all\n")
         sys.stdout.flush()
     if act == "refuse":
+        over()
         say(Refused(call_id=order.call_id, key="dial.not_allowed", values={"number": order.number}))
         return
     if act in ("hang", "nonsense"):
         time.sleep(60)
     if act == "long":
         hung_up.wait(60)
+        over()
         say(Done(record=record(order, "stopped" if hung_up.is_set() else None)))
         return
     time.sleep(0.05)
     say(Progress(call_id=order.call_id, at_s=0.05, state="ended"))
+    over()
     say(Done(record=record(order), last=act == "last"))
 
 
@@ -72,8 +77,7 @@ def main() -> None:
 
     def serve(order: Order) -> None:
         note(f"begin {order.number}")
-        call(order, hung_up)
-        note(f"end {order.number}")
+        call(order, hung_up, lambda: note(f"end {order.number}"))
 
     say(Ready())
     worker = None

@@ -255,9 +255,10 @@ def test_a_refused_port_is_known_at_once(tmp_path: Path) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with one_line(tmp_path) as line:
-        began = time.monotonic()
-        trace = line.call(f"sip:1001@127.0.0.1:{port}")
+        probe.connect(("127.0.0.1", 9))  # nobody else can have the port meanwhile, and from others it takes nothing
+        with one_line(tmp_path) as line:
+            began = time.monotonic()
+            trace = line.call(f"sip:1001@127.0.0.1:{port}")
     assert time.monotonic() - began < 2.0
     last = trace.signals[-1]
     assert (last.received, last.origin) == ("SIP/2.0 503 Connection refused", Origin.TRANSPORT)

@@ -133,7 +133,7 @@ async def compare(caller: Caller, entry: Entry) -> list[str]:
     return wrong
 
 
-STALL_S = 1.5  # a busy machine holds packets back and sends them in a burst; test_load.py looks at the pacing itself
+STALL_S = 0.6  # a busy machine holds packets back and sends them in a burst; test_load.py looks at the pacing itself
 
 
 def heard(call: Dialled, score: Score) -> list[str]:

@@ -21,7 +21,8 @@ from probe.hear.printed import MOST_BYTES
 from probe.hear.prints import LABELS, NOT_KNOWN, build, make_print
 from probe.model import Cause, Kind, Sounds
 from tests import audio
-from tests.hear.channels import amr, drift
+from tests.line import amr
+from tests.voices import resampled
 
 PROMPTS = audio.prompts()
 KNOWN = [(name, LABELS.get(kind, kind), text) for name, kind, text in PROMPTS if kind not in NOT_KNOWN]
@@ -90,7 +91,7 @@ def test_a_recording_is_recognised_through_a_mobile_codec(bits_per_s: int) -> No
 @pytest.mark.parametrize("percent", [-0.5, -0.3, -0.1, 0.1, 0.3, 0.5])
 def test_a_clock_that_drifts_does_not_matter(percent: float) -> None:
     for seed, (name, label, _) in list(enumerate(KNOWN))[::8]:
-        sounds = listen(on_a_line(drift(audio.prompt(name), percent), 15, seed), shipped())
+        sounds = listen(on_a_line(resampled(audio.prompt(name), 1 - percent / 100), 15, seed), shipped())
         assert names_heard(sounds) == {label}, name
 
 

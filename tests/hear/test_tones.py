@@ -12,7 +12,7 @@ from probe.hear import Ear
 from probe.hear.cadence import Tone, countries, fits, known_country, table
 from probe.model import Kind, Segment
 from tests import audio
-from tests.hear.channels import amr
+from tests.line import amr
 
 CHINA = {
     Kind.RINGBACK: (1.0, 4.0),
