@@ -96,6 +96,12 @@ class Background:
         """Drop what ended before this moment."""
         self.stretches = [s for s in self.stretches if s.end_s > before_s]
 
+    def forget_beneath(self, start_s: float, end_s: float) -> None:
+        """Drop what lies within a tone, which hides it; not music, by which other tones are told to be notes."""
+        self.stretches = [
+            s for s in self.stretches if s.kind is Kind.MUSIC or not (start_s <= s.start_s and s.end_s <= end_s)
+        ]
+
     def _kind(self, level: float) -> Kind:
         before = self.stretches[-1].kind if self.stretches else Kind.SILENCE
         if level < (LOUD_DBFS if before is Kind.SILENCE else SILENT_DBFS):

