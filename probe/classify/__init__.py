@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from probe.classify import answered, own, unanswered
 from probe.classify.facts import Facts
-from probe.classify.finding import BLAME_OF, Finding, because
+from probe.classify.finding import BLAME_OF, LEAST, Finding, because
 from probe.classify.signalling import reason
 from probe.model import OUTCOME_OF, Because, Cause, Outcome, Sounds, Trace, Verdict
 
 AGREES = 0.5  # how much of a second finding's weight counts
 CONTRADICTS = 0.5
-LEAST = 0.5  # with less, we are not sure, and say so
 
 __all__ = ["classify"]
 

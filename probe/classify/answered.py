@@ -7,13 +7,20 @@ the longer the first utterance is, the longer the wait must be.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from probe.classify.facts import QUIETER_DB, UNDERSTOOD, UNDERSTOOD_QUIETER_DB, Facts, Utterance, is_quiet
-from probe.classify.finding import Finding, Rule, because
-from probe.classify.phrases import meanings_of
-from probe.classify.spoken import announced, goes_on_unheard, meant, phrase_of, words_of
-from probe.classify.syllables import tokens
+from probe.classify.finding import LEAST, Finding, Rule, because
+from probe.classify.persons import (
+    names_the_office,
+    of_no_person,
+    persons_words,
+    short_hello,
+    words_of_nobody,
+)
+from probe.classify.spoken import announced, goes_on_unheard, meant, phrase_of, same_words, words_of
 from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
-from probe.model import Because, Cause, Kind, Said, Segment
+from probe.model import Because, Cause, Kind, Segment
 
 DROPPED_S = 3.0  # telephony.md §4
 SILENT_S = 8.0
@@ -27,13 +34,15 @@ MUSIC_S, MUSIC_SURE_S, MUSIC_SPOKEN_SURE_S = 2.0, 4.0, 8.0
 TALKS_ON_S = 10.0  # nobody who picks up says more than this without waiting
 SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shortest announcement known takes 2.0 s
 PERSON_S, PERSON_WAIT_S = 6.2, 5.0  # a whole greeting; by then an announcement would have begun again, or beeped
+SENTENCE_S, SENTENCE_WAIT_S = 3.6, 6.5  # so long a greeting needs more patience: a recording may come round
+LONG_SENTENCE_S = 4.6  # and what is longer, and not followed by a question, is more often a recording
 FIRST_WORD_S = 7.0  # after the answer
 LEAST_SPEECH_S = 0.2
 GREETING_S = 10.0  # of speech: a long greeting
 GREETED_WAIT_S = 0.7  # after words that only people say
-GREETING = 13  # syllables: who says more than hello and where we are says that, too, as people do
-SHORT_GREETING = 6  # syllables: "您好" with much behind it is no more than the beginning of a longer speech
+TAIL_WAIT_S = 3.0  # after a few words that people do not say: the end of an announcement that comes round
 HELLO_WAIT_S = 3.5  # after a whole greeting of which no more than "您好" was understood
+OFFICE_WAIT_S = 1.3  # after a hello and the name of an office
 WELCOMED_WAIT_S = 2.5  # "欢迎致电" and a pause: a menu may follow
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
 PIECES_S = 5.0
@@ -53,7 +62,7 @@ def known_recording(facts: Facts) -> Finding | None:
 def words(facts: Facts) -> Finding | None:
     """What an announcement, a menu or a machine says."""
     spoken = announced(facts, facts.words, after=True)
-    if spoken is None:
+    if spoken is None or spoken.confidence < LEAST:
         return None
     return Finding(spoken.cause, spoken.confidence, (_answer(facts), spoken.evidence), sure=spoken.settled)
 
@@ -68,10 +77,12 @@ def greets(facts: Facts) -> Finding | None:
     if not heard or goes_on_unheard(facts, heard[-1]):
         return None
     meanings = meant(heard)
-    if "human" in meanings:
+    if any(persons_words(said) for said in heard):
         enough_s = GREETED_WAIT_S
-    elif any(_short_hello(said) for said in heard):
+    elif any(short_hello(said) for said in heard):
         enough_s = WELCOMED_WAIT_S if "welcome" in meanings else SHORT_WAIT_S
+    elif names_the_office(heard[-1]) and "welcome" not in meanings:
+        enough_s = OFFICE_WAIT_S
     else:
         return None
     wait_s = _wait_s(facts, last)
@@ -171,17 +182,24 @@ def person(facts: Facts) -> Finding | None:
     if facts.words and not meant(facts.words) & {"human", "human?"} and first.duration_s > SHORT_S:
         return None  # with words, a long speech of which none is a person's is not taken for one
     if len(said) > 1:
-        return _asks_again(facts, first, said[1]) or _waits_at_last(facts, said)
+        return _asks_again(facts, said) or _waits_at_last(facts, said)
+    tail = of_no_person(words_of(first, facts.words))
     wait_s = _wait_s(facts, first)
     if wait_s < WELCOMED_WAIT_S and "welcome" in meant(words_of(first, facts.words)):
         return None
     told = (_answer(facts), _waited(facts, first, wait_s))
     if first.duration_s > SHORT_S:
-        if _words_of_nobody(facts, first):
+        if words_of_nobody(facts, first):
             return None
         hello = "human?" in meant(s for s in words_of(first, facts.words) if s.confidence >= UNDERSTOOD)
         enough_s, confidence = (HELLO_WAIT_S, 0.85) if hello else (PERSON_WAIT_S, 0.78)
+        if not hello and first.duration_s > SENTENCE_S:
+            enough_s = SENTENCE_WAIT_S
+            if first.duration_s > LONG_SENTENCE_S:
+                return None
         return Finding(Cause.HUMAN, confidence, told, sure=True) if wait_s >= enough_s else None
+    if tail:
+        return Finding(Cause.HUMAN, 0.75, told, sure=True) if wait_s >= TAIL_WAIT_S else None
     if wait_s >= SHORT_WAIT_S:
         return Finding(Cause.HUMAN, 0.93, told, sure=True)
     return Finding(Cause.HUMAN, 0.6, told) if wait_s >= SHORT_WAIT_S / 2 else None
@@ -228,20 +246,6 @@ def something(facts: Facts) -> Finding | None:
     return Finding(Cause.UNSURE, 0.4, (_answer(facts), because("spoke", seconds=seconds)))
 
 
-def _words_of_nobody(facts: Facts, utterance: Utterance) -> bool:
-    """Whether it was understood, and a person would hardly have said it: no more than a hello in a speech."""
-    heard = [said for said in words_of(utterance, facts.words) if said.confidence >= UNDERSTOOD]
-    meanings = meant(heard)
-    speech = sum(len(tokens(said.text)) for said in heard) > GREETING
-    return bool(heard) and "human" not in meanings and (speech or "human?" not in meanings)
-
-
-def _short_hello(said: Said) -> bool:
-    """Whether all that is said is a word with which people pick up, and little more."""
-    hits = [hit for hit in meanings_of(said.text) if hit.meaning == "human" and hit.begin == 0]
-    return bool(hits) and len(tokens(said.text)) <= SHORT_GREETING
-
-
 def _people(facts: Facts) -> list[Utterance]:
     """What was said, turn by turn: "喂？ 你好，民政科" is one. The notice of a machine is none."""
     turns: list[Utterance] = []
@@ -257,17 +261,27 @@ def _like_a_ring(beep: Segment) -> bool:
     return beep.hz is not None and RING_HZ[0] <= beep.hz <= RING_HZ[1] and beep.duration_s >= RING_S
 
 
-def _asks_again(facts: Facts, first: Utterance, second: Utterance) -> Finding | None:
-    gap_s = second.start_s - first.end_s
-    if second.repeated and second.duration_s >= MACHINE_S:
+def _asks_again(facts: Facts, said: list[Utterance]) -> Finding | None:
+    """After what was said first somebody waits, and says something short, as people do: "喂？喂？"."""
+    first = said[0]
+    if of_no_person(words_of(first, facts.words)):
         return None
-    if not AGAIN_S[0] <= gap_s <= AGAIN_S[1] or second.duration_s > PERSON_S:
-        return None
-    wait_s = facts.now_s - second.end_s
-    heard = because("asks_again", at_s=first.start_s, gap_s=gap_s, again_s=second.start_s)
-    short = second.duration_s <= SHORT_S
-    enough = wait_s >= (SHORT_WAIT_S if short else PERSON_WAIT_S)
-    return Finding(Cause.HUMAN, 0.92 if short else 0.75, (_answer(facts), heard), sure=enough)
+    for before, again in pairwise(said):
+        gap_s = again.start_s - before.end_s
+        if again.repeated and again.duration_s >= MACHINE_S:
+            return None
+        if not AGAIN_S[0] <= gap_s <= AGAIN_S[1] or again.duration_s > PERSON_S:
+            return None
+        heard = words_of(again, facts.words)
+        if same_words(words_of(before, facts.words), heard):
+            return None
+        short = again.duration_s <= SHORT_S
+        if not (short or first.duration_s <= SHORT_S or any(persons_words(s) for s in heard)):
+            continue  # two sentences: an announcement in two languages, perhaps
+        told = because("asks_again", at_s=before.start_s, gap_s=gap_s, again_s=again.start_s)
+        enough = facts.now_s - again.end_s >= (SHORT_WAIT_S if short else PERSON_WAIT_S)
+        return Finding(Cause.HUMAN, 0.92 if short else 0.75, (_answer(facts), told), sure=enough)
+    return None
 
 
 def _waits_at_last(facts: Facts, said: list[Utterance]) -> Finding | None:

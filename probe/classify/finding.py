@@ -9,6 +9,8 @@ import msgspec
 from probe.classify.facts import Facts
 from probe.model import Because, Blame, Cause
 
+LEAST = 0.5  # confidence: with less, we are not sure, and say so
+
 # Whose doing a cause is. Nobody has to answer for a person or a menu that answers; a dead number is the directory's.
 BLAME_OF: dict[Cause, Blame] = {
     Cause.HUMAN: Blame.NOBODY,

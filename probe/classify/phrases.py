@@ -19,18 +19,20 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from probe.classify.syllables import distance, tokens
+from probe.classify.syllables import SAME, distance, tokens
 from probe.model import Cause
 
 EDIT = 0.9  # a syllable too many or too few
 ALLOWED = 0.12  # of a phrase's length
-SHORT = 3  # syllables: a phrase no longer than this must be heard exactly
+SHORT = 3  # syllables: a phrase no longer than this must be heard exactly, or what is written for it
 LONG = 6  # syllables: of more than that one may be missing
 LOOSE = 0.21  # what is allowed beside a phrase of the network, which says that an announcement is being heard
 MOST_LOOSE = 0.85  # of a short one: never a whole syllable
-BESIDE = 2  # syllables between the two
+BESIDE = 2  # syllables between the two …
+SHARED = 3  # … or that both have: 您拨打的电话, 电话已关机
 NETWORK = ("network", "again")
-GAP = 8  # most syllables that … stands for
+GAPS = {"…": 8, "~": 3}  # most syllables that these stand for
+_GAP = re.compile("([…~])")
 _EITHER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -61,7 +63,8 @@ class _Phrase(msgspec.Struct, frozen=True):
     meaning: str
     weak: bool
     text: str
-    parts: tuple[tuple[str, ...], ...]  # each a run of tokens; … between them
+    parts: tuple[tuple[str, ...], ...]  # each a run of tokens
+    gaps: tuple[int, ...]  # most syllables between them
 
 
 class Table:
@@ -108,6 +111,7 @@ class Table:
             hit
             for hit in found
             if hit.loose
+            and not hit.weak
             and (
                 (self._names_a_cause(hit) and _beside(hit, network))
                 or (hit.meaning in NETWORK and _beside(hit, causes))
@@ -115,17 +119,23 @@ class Table:
         ]
         return tuple(sorted(self._best(counted), key=lambda hit: (hit.begin, hit.end)))
 
+    def _ways(
+        self, phrase: _Phrase, places: dict[int, list[tuple[int, int, float]]]
+    ) -> Iterator[tuple[tuple[int, int, float], ...]]:
+        """The places of its parts that are in order and near enough to each other."""
+        for way in product(*(places.get(self._numbers[part], []) for part in phrase.parts)):
+            if all(0 <= b[0] - a[1] <= gap for (a, b), gap in zip(pairwise(way), phrase.gaps, strict=True)):
+                yield way
+
     def _hits(self, phrase: _Phrase, places: dict[int, list[tuple[int, int, float]]]) -> Iterator[Hit]:
-        each = [places.get(self._numbers[part], []) for part in phrase.parts]
-        for way in product(*each):
-            if all(0 <= after[0] - before[1] <= GAP for before, after in pairwise(way)):
-                length = sum(len(part) for part in phrase.parts)
-                cost = sum(place[2] for place in way)
-                likeness = 1 - cost / length
-                if likeness < self.meanings[phrase.meaning].least:
-                    continue
-                loose = cost > (0.0 if length <= SHORT else ALLOWED * length) + 1e-6
-                yield Hit(phrase.meaning, way[0][0], way[-1][1], round(likeness, 3), phrase.weak, loose, phrase.text)
+        for way in self._ways(phrase, places):
+            length = sum(len(part) for part in phrase.parts)
+            cost = sum(place[2] for place in way)
+            likeness = 1 - cost / length
+            if likeness < self.meanings[phrase.meaning].least:
+                continue
+            loose = cost > (SAME if length <= SHORT else ALLOWED * length) + 1e-6
+            yield Hit(phrase.meaning, way[0][0], way[-1][1], round(likeness, 3), phrase.weak, loose, phrase.text)
 
     def _best(self, found: list[Hit]) -> list[Hit]:
         """One of each kind at each place, and none that a better one of another kind leaves no room for. What only
@@ -183,8 +193,10 @@ def _note(places: list[tuple[int, int, float]], place: tuple[int, int, float]) -
 
 def _beside(hit: Hit, others: list[Hit]) -> bool:
     """Whether it follows one of the others, or is followed by one."""
-    gaps = (max(hit.begin - other.end, other.begin - hit.end) for other in others)
-    return any(-1 <= gap <= BESIDE for gap in gaps)
+    return any(
+        -SHARED <= hit.begin - other.end <= BESIDE if other.begin < hit.begin else -1 <= other.begin - hit.end <= BESIDE
+        for other in others
+    )
 
 
 def _beats(one: Hit, other: Hit) -> bool:
@@ -203,9 +215,11 @@ def _phrases(meaning: str, weak: bool, written: str, parts: dict[str, str]) -> I
         written = written.replace(f"%{name}", value)
     written = written.replace("[", "{|").replace("]", "}")
     for text in _expanded(written):
-        runs = tuple(tokens(part) for part in text.split("…"))
+        pieces = _GAP.split(text)  # parts and, between them, what stands for a gap
+        runs = tuple(tokens(part) for part in pieces[::2])
         if all(runs):
-            yield _Phrase(meaning, weak, text.strip(), runs)
+            shown = text.strip().replace("~", "…")
+            yield _Phrase(meaning, weak, shown, runs, tuple(GAPS[gap] for gap in pieces[1::2]))
 
 
 def _expanded(written: str) -> Iterator[str]:

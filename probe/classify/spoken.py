@@ -7,8 +7,10 @@ changed by the next sentence is not settled before a pause.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import msgspec
+from rapidfuzz.distance import Levenshtein
 
 from probe.classify.facts import Facts, Utterance
 from probe.classify.finding import because
@@ -23,7 +25,14 @@ WEAK = 0.85
 DOUBTFUL_TEXT = 0.45  # confidence of the recogniser, below which it counts for less
 DOUBTFUL = 0.9
 RIVAL = 0.85  # another meaning in the same speech
+SURE = 0.8  # below, the announcement is heard once more
+AS_SURE = 0.12  # so much less sure is a meaning that comes before another
+SENTENCE, ALIKE = 6, 0.6  # syllables of a sentence, and how many of them are alike when it is heard again
+MOST_HEARINGS = 2  # that count: what is misheard alike is misheard again
+HELLO = 2  # syllables before a hello at most: later, it is part of another word
 COMPLETE = 2  # syllables after a phrase, from which on it is not the recogniser's guess at a word cut in two
+GUESSED_PAUSE_S = 0.45  # after which more of a sentence is not to come
+READ_WELL = 0.9  # likeness
 PAUSE_S = 0.3  # after which what was heard is not cut in two either
 UNHEARD_S = 0.35  # speech so long after the end of the text is not in it
 
@@ -50,42 +59,93 @@ class Spoken(msgspec.Struct, frozen=True):
     settled: bool  # whatever comes next does not change it
 
 
+class _Reading(msgspec.Struct, frozen=True):
+    """A meaning that was read in a passage."""
+
+    said: Said
+    hit: Hit
+    meaning: Meaning
+
+    @property
+    def confidence(self) -> float:
+        confidence: float = WORDS * self.hit.likeness**0.5
+        if self.hit.weak:
+            confidence *= WEAK
+        return confidence * DOUBTFUL if self.said.confidence < DOUBTFUL_TEXT else confidence
+
+
 def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoken | None:
     """The outcome that these words name, if any."""
-    every = [(said, hit, table().meanings[hit.meaning]) for said in transcript for hit in meanings_of(said.text)]
-    anchored = any(hit.meaning == "network" for _, hit, _ in every)
+    every = [(said, hit) for said in transcript for hit in meanings_of(said.text)]
+    meanings = table().meanings
+    again_alike = any(same_words([one], [other]) for one, other in pairwise(transcript))
+    anchored = again_alike or any(hit.meaning == "network" for _, hit in every)  # only machines say a sentence twice
     doubtful = after and not anchored
-    people = [hit for _, hit, _ in every if doubtful and hit.meaning == "human"]
+    people = [hit for _, hit in every if doubtful and hit.meaning == "human"]
     by_people = SAID_BY_PEOPLE if any(not hit.weak and hit.end - hit.begin > 2 for hit in people) else ()
     found = [
-        (said, hit, meaning)
-        for said, hit, meaning in every
-        if meaning.cause
+        _Reading(said, hit, meaning)
+        for said, hit in every
+        if (meaning := meanings[hit.meaning]).cause
         and (after or not meaning.only_after)
         and (anchored or not hit.weak)
         and meaning.cause not in by_people
     ]
     if not found:
         return None
-    said, hit, meaning = min(found, key=lambda f: (f[1].weak, f[1].loose, f[2].order, -f[1].likeness))
+    said_of_people = (NO_ANCHOR_HELLO if people else NO_ANCHOR) if doubtful else 1.0
+    best, confidence = _weighed(found, said_of_people)
+    said, hit, meaning = best.said, best.hit, best.meaning
     assert meaning.cause is not None
-    confidence = WORDS * hit.likeness**0.5
-    if doubtful and meaning.cause in SAID_OF_PEOPLE:
-        confidence *= NO_ANCHOR_HELLO if people else NO_ANCHOR
-    if hit.weak:
-        confidence *= WEAK
-    if said.confidence < DOUBTFUL_TEXT:
-        confidence *= DOUBTFUL
-    if any(other.cause is not meaning.cause and not other.pause_s for _, _, other in found):
+    if any(other.meaning.cause is not meaning.cause and not other.meaning.pause_s for other in found):
         confidence *= RIVAL
-    again = any(h.meaning == "again" and (s is not said or h.begin >= hit.end) for s, h, _ in every)
+    again = any(h.meaning == "again" and (s is not said or h.begin >= hit.end) for s, h in every)
     evidence = because("words", at_s=_at_s(said, hit), phrase=hit.text.replace("…", "……"), text=said.text)
-    return Spoken(meaning.cause, confidence, evidence, _settled(facts, said, hit, meaning, again=again))
+    settled = confidence >= SURE and _settled(facts, said, hit, meaning, again=again)
+    return Spoken(meaning.cause, confidence, evidence, settled)
+
+
+def _weighed(found: list[_Reading], said_of_people: float) -> tuple[_Reading, float]:
+    """The reading that counts, and its confidence. An announcement that comes round is heard anew each time: what is
+    read in it again is surer, and what was read in it once has to be as sure as that."""
+    each: dict[Cause, list[_Reading]] = {}
+    for passage in {reading.said.start_s: None for reading in found}:
+        heard = min((r for r in found if r.said.start_s == passage), key=_rank)
+        assert heard.meaning.cause is not None
+        each.setdefault(heard.meaning.cause, []).append(heard)
+    total: dict[Cause, float] = {}
+    for cause, readings in each.items():
+        factor = said_of_people if cause in SAID_OF_PEOPLE else 1.0
+        doubt = 1.0
+        for reading in sorted(readings, key=lambda r: -r.confidence)[:MOST_HEARINGS]:
+            doubt *= 1 - reading.confidence
+        total[cause] = WORDS * min(1.0, (1 - doubt) / WORDS) * factor
+    most = max(total.values())
+    best = min((r for cause, rs in each.items() if total[cause] >= most - AS_SURE for r in rs), key=_rank)
+    assert best.meaning.cause is not None
+    return best, total[best.meaning.cause]
+
+
+def _rank(reading: _Reading) -> tuple[bool, bool, int, float]:
+    hit = reading.hit
+    return hit.weak, hit.loose, reading.meaning.order, -hit.likeness
+
+
+def same_words(first: Iterable[Said], second: Iterable[Said]) -> bool:
+    """Whether a whole sentence is said twice, as machines do."""
+    one, other = (tuple(t for said in heard for t in tokens(said.text)) for heard in (first, second))
+    longest = max(len(one), len(other))
+    return longest >= SENTENCE and 1 - Levenshtein.distance(one, other) / longest >= ALIKE
 
 
 def meant(transcript: Iterable[Said]) -> frozenset[str]:
     """The names of all that these words mean; those of weak phrases with a question mark."""
-    return frozenset(hit.meaning + "?" * hit.weak for said in transcript for hit in meanings_of(said.text))
+    return frozenset(
+        hit.meaning + "?" * hit.weak
+        for said in transcript
+        for hit in meanings_of(said.text)
+        if not (hit.weak and hit.meaning == "human" and hit.begin > HELLO)
+    )
 
 
 def phrase_of(meaning: str, transcript: Iterable[Said]) -> str:
@@ -117,6 +177,8 @@ def _quiet_s(facts: Facts, said: Said) -> float:
 
 
 def _settled(facts: Facts, said: Said, hit: Hit, meaning: Meaning, *, again: bool) -> bool:
+    if hit.weak or hit.likeness < READ_WELL:  # the rest of the sentence may say it better
+        return _quiet_s(facts, said) >= max(meaning.pause_s, GUESSED_PAUSE_S)
     if meaning.pause_s:
         return again or _quiet_s(facts, said) >= meaning.pause_s
     complete = len(tokens(said.text)) - hit.end >= COMPLETE

@@ -35,6 +35,9 @@ _NEAR_FINALS = (
     {"vn", "in", "un", "van"},
 )
 
+SAME = 0.1  # a recogniser hardly tells them apart: 忙 is written 盟, 茫 or 门
+_SAME = ({"m-an", "m-en"},)
+_PLURAL = "们們"  # but 我们 is never 我忙
 HALF = 0.35  # the one half of a syllable is right, and the other is nearly so
 FAR = 0.75  # the one half is right
 
@@ -53,6 +56,8 @@ def tokens(text: str) -> tuple[str, ...]:
 def _syllable(character: str) -> str:
     from pypinyin import lazy_pinyin
 
+    if character in _PLURAL:
+        return "m-en’"
     return fuzzy(lazy_pinyin(character)[0])
 
 
@@ -64,6 +69,8 @@ def fuzzy(syllable: str) -> str:
     initial = initial[:1] if initial in ("zh", "ch", "sh") else initial
     if initial in ("j", "q", "x", "y") and final.startswith("u"):
         final = "v" + final[1:]  # written u, spoken ü
+    if final == "o" and initial:
+        final = "uo"  # written bo, spoken buo
     return f"{initial}-{final.removesuffix('g') if final.endswith('ng') else final}"
 
 
@@ -72,6 +79,8 @@ def distance(a: str, b: str) -> float:
     """How unlike two tokens are to the ear: 0 the same, 1 nothing in common."""
     if a == b:
         return 0.0
+    if {a, b} in _SAME:
+        return SAME
     if "-" not in a or "-" not in b:
         return 1.0
     (initial, final), (other_initial, other_final) = a.split("-"), b.split("-")

@@ -67,6 +67,22 @@ ANNOUNCEMENTS = [
     ("您拨打的用户已开通来电提醒业务，我们将以短信通知机主。", "carrier_assistant"),
     ("您拨打的电话正在通话中，您的来电信息将以短信形式通知对方。", "busy_announcement"),
     ("现在是下班时间，请在滴声后留言。", "off_hours"),
+    ("您拨打的用户处于通话状态，请您稍后再打。", "busy_announcement"),
+    ("您拨打的用户线路正忙，请您稍后再拨打。", "busy_announcement"),
+    ("您拨打的用户可能不在手机旁边，请您稍后再拨。", "no_answer_announcement"),
+    ("对方拒接，请稍后再拨。", "rejected"),
+    ("您拨打的用户已将您的来电挂断，请稍后再拨。", "rejected"),
+    ("您拨打的用户不在网络覆盖范围，请稍后再拨。", "no_coverage"),
+    ("您拨打的用户信号不好，暂时接不通，请您稍后再拨。", "no_coverage"),
+    ("您拨的号码没有登记，请核实。", "vacant_number"),
+    ("没有您拨的这个号码，请确认后重新拨打。", "vacant_number"),
+    ("对方已停机，请核实后再拨。", "suspended"),
+    ("您拨打的电话不允许呼入。", "barred"),
+    ("由于线路繁忙，您的电话暂时不能接通，请您稍后再拨。", "network_congestion"),
+    ("您的电话已被限制呼出，请联系客服。", "own_line"),
+    ("您的拨号方式不对，请查询后再拨。", "dial_plan"),
+    ("拨打本地手机，不用在前面加零。", "dial_plan"),
+    ("您好，我是电话机器人小爱，主人现在不方便接电话。", "carrier_assistant"),
 ]
 
 
@@ -84,6 +100,8 @@ MACHINES = [
     ("座席忙，请稍等。", "queue"),
     ("您前面还有三位，请耐心等待。", "queue"),
     ("您的来电正在转接中。", "queue"),
+    ("您好，工作人员正在接听其他电话，请稍等。", "queue"),
+    ("客服代表正忙，请稍候，马上为您接通。", "queue"),
 ]
 
 
@@ -102,6 +120,9 @@ def test_machines_answer(text: str, cause: str) -> None:
         "我现在正忙着呢，你等一下。",
         "喂，您好，请问您找谁？",
         "你打错了，这里是档案室。",
+        "喂，科长正在接电话，你稍等。",
+        "你好，我们系统坏了，网络不通，办不了。",
+        "喂，现在不方便说话，等会儿打给你。",
     ],
 )
 def test_people_are_no_announcement(text: str) -> None:
@@ -116,6 +137,9 @@ def test_people_are_no_announcement(text: str) -> None:
         "欢迎来到美丽的余杭，良渚文化欢迎您。",
         "阳光政务，服务为民，办事不求人。",
         "感谢您的来电，本单位竭诚为您提供优质高效的政务。",
+        "欢迎致电区税务局，我们将竭诚为您服务，请您稍等。",
+        "您好，您的电话正在接通中，请不要挂断，古城欢迎您。",
+        "您好，为了提升服务质量，本次通话可能被录音。",
     ],
 )
 def test_a_spoken_colour_ring_is_no_announcement(text: str) -> None:
@@ -130,6 +154,8 @@ def test_a_spoken_colour_ring_is_no_announcement(text: str) -> None:
         ("您波打的電話以廷機", "suspended"),
         ("您撥打的用戶正茫,請稍後在撥", "busy_announcement"),
         ("請在低聲後留言", "greeting"),
+        ("你好,本地网络盟,且稍后再拨。", "network_congestion"),
+        ("您好您不打電話與關係,請稍後再播", "powered_off"),
     ],
 )
 def test_what_a_recogniser_mishears_is_understood(heard: str, cause: str) -> None:
@@ -144,7 +170,31 @@ def test_retroflex_and_nasal_finals_make_no_difference() -> None:
 
 def test_a_hit_says_where_it_stands() -> None:
     hits = [hit for hit in meanings_of("您拨打的用户已停机") if hit.meaning == "suspended"]
-    assert [(hit.begin, hit.end, hit.likeness) for hit in hits] == [(6, 9, 1.0)]
+    assert [(hit.begin, hit.end, hit.likeness) for hit in hits] == [(4, 9, 1.0)]
+
+
+def test_a_gap_is_bridged_when_it_is_short() -> None:
+    assert "network_congestion" in {hit.meaning for hit in meanings_of("网络目前很忙")}
+    assert "network_congestion" not in {hit.meaning for hit in meanings_of("网络在我们这里一直都很忙")}
+
+
+def test_what_was_half_understood_is_heard_once_more() -> None:
+    """One passage is not enough to be sure, two that say the same are."""
+    first = Said(start_s=2.0, end_s=5.0, text="您拨打的用户也不在服务区", confidence=0.3)
+    again = Said(start_s=7.0, end_s=10.0, text="您拨打的用户也不在服务区", confidence=0.3)
+    weak = Said(start_s=2.0, end_s=5.0, text="您拨打的用户服务区", confidence=0.3)
+    weak_again = Said(start_s=7.0, end_s=10.0, text="您拨打的用户服务区", confidence=0.3)
+    speech = tuple(Segment(kind=Kind.SPEECH, start_s=a, end_s=a + 3.0) for a in (2.0, 7.0))
+    trace = Trace(number="", started_at=datetime(2026, 3, 2, tzinfo=UTC))
+    facts = Facts(trace, Sounds(segments=speech, transcript=(), until_s=16.0))
+    once, twice = (announced(facts, said, after=False) for said in ((first,), (first, again)))
+    assert once
+    assert twice
+    assert twice.confidence > once.confidence
+    once, twice = (announced(facts, said, after=False) for said in ((weak_again,), (weak, weak_again)))
+    assert once
+    assert twice
+    assert (once.settled, twice.settled) == (False, True)
 
 
 def test_an_empty_text_means_nothing() -> None:
