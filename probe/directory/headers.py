@@ -23,6 +23,10 @@ class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owner_email: tuple[str, ...]
     scenario: tuple[str, ...]
     note: tuple[str, ...]
+    timezone: tuple[str, ...]
+    off_hours: tuple[str, ...]
+    interval_min: tuple[str, ...]
+    lines: tuple[str, ...]
     stands_in: dict[str, tuple[str, ...]]
 
 

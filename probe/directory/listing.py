@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from probe.directory.headers import REQUIRED, Columns, all_names, match, printed
-from probe.directory.row import Problem, at, read_row
+from probe.directory.row import Problem, at, doubtful_hours, read_row
 from probe.directory.table import Table, tables
 from probe.errors import DirectoryError
 from probe.hints import nearest, shown
@@ -57,6 +57,8 @@ def parse(data: bytes, name: str, *, country: str, area_code: str) -> Listing:
         rows += 1
         good, wrong = read_row(row, cells, columns, country=country, area_code=area_code)
         problems += wrong
+        if good and (doubt := doubtful_hours(row, cells, columns, good[0].hours)):
+            notes.append(doubt)
         if len(good) > 1:
             notes.append(at(row, columns, "number", cells, "directory.expanded", n=len(good)))
         for number in good:

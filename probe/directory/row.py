@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import msgspec
 from openpyxl.utils import get_column_letter
 
 import scenarios
+from probe.calendar import HoursError, parse_hours
+from probe.directory import typed
 from probe.directory.headers import Columns, title_of
 from probe.directory.number import LONGEST_CELL, several
 from probe.errors import ProbeError
@@ -18,6 +21,7 @@ from probe.model import Number
 from probe.words import words
 
 EMPTY = {"", "-", "--", "/", "无", "—", "——"}
+_OWN_WAY = {"number", "scenario", *typed.READERS}
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*/?^_`{|}~+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:：](\d{1,2})(?!\d)")
 _FORMULA = re.compile(r"=|[+@-].*[(|!]")  # a spreadsheet that opens one of our exports would carry it out
@@ -31,11 +35,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     key: str
     values: dict[str, str | int] = {}
+    follows: str = ""  # key of a sentence: what follows from it
 
     def text(self, lang: str) -> str:
         """Row, column, value and reason in one line."""
         place = "directory.at_value" if self.value else "directory.at_column"
         reason = words(self.key, lang, **self.values)
+        if self.follows:
+            reason += words(self.follows, lang)
         return words(place, lang, row=self.row, column=self.column, value=self.value, reason=reason)
 
 
@@ -51,12 +58,13 @@ def read_row(
     """The row's numbers (more than one when its cell has several), or else its problems."""
     fields = {field: _tidy(_cell(cells, place)) for field, place in columns.place.items()}
     wrong = list(_wrong(fields))
+    read = {field: typed.read(field, text) for field, text in fields.items() if text and field in typed.READERS}
+    wrong += [(field, value.key, value.values) for field, value in read.items() if isinstance(value, typed.NotRead)]
     found: tuple[tuple[str, str], ...] = ()
     try:
         found = several(_cell(cells, columns.place["number"]), country=country, area_code=area_code)
     except ProbeError as error:
-        values = {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
-        wrong.append(("number", error.key, values))
+        wrong.append(("number", error.key, _plain(error)))
     wrong.sort(key=lambda problem: columns.place[problem[0]])
     problems = [at(row, columns, field, cells, key, **values) for field, key, values in wrong]
     problems += [
@@ -66,9 +74,26 @@ def read_row(
     ]
     if problems:
         return [], problems
-    rest = {field: text for field, text in fields.items() if field not in ("number", "scenario")}
-    scenario = fields.get("scenario", "").casefold() or "direct"
-    return [Number(number=number, written=shown(written), scenario=scenario, **rest) for written, number in found], []
+    text = {field: cell for field, cell in fields.items() if field not in _OWN_WAY}
+    rest: dict[str, Any] = {**text, **read, "scenario": fields.get("scenario", "").casefold() or "direct"}
+    return [Number(number=number, written=shown(written), **rest) for written, number in found], []
+
+
+def doubtful_hours(row: int, cells: Sequence[str], columns: Columns, hours: str) -> Problem | None:
+    """What is better looked at in the hours of a good row. Nothing is lost: the number is kept."""
+    if not hours:
+        return None
+    try:
+        if parse_hours(hours).season_without_dates:
+            return at(row, columns, "hours", cells, "calendar.season_without_dates")
+    except HoursError as error:
+        problem = at(row, columns, "hours", cells, error.key, **_plain(error))
+        return msgspec.structs.replace(problem, follows="directory.not_planned")
+    return None
+
+
+def _plain(error: ProbeError) -> dict[str, str | int]:
+    return {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
 
 
 def _cell(cells: Sequence[str], place: int | None) -> str:
