@@ -115,11 +115,26 @@ class Number(Fact, frozen=True, kw_only=True):
     owner_email: str = ""  # 责任人邮箱
     scenario: str = "direct"
     note: str = ""
+    timezone: str = ""  # 时区: IANA; "" is the robot's
+    off_hours: bool = False  # 同意非工作时间拨测: its owner agreed to be called outside of the hours
+    interval_min: int = 0  # 拨测间隔: minutes, the least between two first attempts; 0 leaves it to the plan
+    lines: int = 1  # 线路数: how many lines answer behind this number (hunt group)
 
     @property
     def office(self) -> str:
         """The people who would be disturbed: unit and department; never two lines of one office at once."""
         return f"{self.unit}/{self.department}" if self.department else self.unit
+
+
+class Purpose(StrEnum):
+    """What a call is for. Only `base` calls count in a rate: the others follow from what was heard before."""
+
+    MANUAL = "manual"  # somebody asked for it
+    BASE = "base"  # of the random programme
+    FOLLOW_UP = "follow_up"  # of a call that was busy or unanswered
+    QUIET_TIME = "quiet_time"  # when hardly anybody talks; only where the owner agreed
+    CANARY = "canary"  # to a number of our own: does the trunk work?
+    RECHECK = "recheck"  # closes an incident, or does not
 
 
 class Order(Fact, frozen=True, kw_only=True):
@@ -136,6 +151,11 @@ class Order(Fact, frozen=True, kw_only=True):
     deadline_s: float = 120.0  # from the INVITE, whatever happens
     say: str | None = None  # WAV said to a person who answers: who calls, and that the voice is synthetic
     attempt: int = 1  # 1 is the first; higher ones confirm it and never replace it in a rate (telephony.md §7)
+    purpose: Purpose = Purpose.MANUAL
+    stratum: str = ""  # the part of the office's day for which it was planned
+    caller_id: str = ""  # who calls; the trunk's own when empty
+    not_before: datetime | None = None  # the line refuses to dial it earlier, or later than `not_after`
+    not_after: datetime | None = None
 
 
 class Origin(StrEnum):
@@ -281,10 +301,14 @@ class Record(Fact, frozen=True, kw_only=True):
 
 
 class Call(Fact, frozen=True, kw_only=True):
-    """A stored call: its record, and what the directory said of its number when the call was ordered."""
+    """A stored call: its record, and what the directory said of its number when the call was ordered.
+
+    `voided` says why it counts for nothing: our trunk or the network was at fault around it.
+    """
 
     record: Record
     number: Number
+    voided: Because | None = None
 
 
 def post_dial_delay_s(trace: Trace) -> float | None:

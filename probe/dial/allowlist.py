@@ -8,9 +8,11 @@ from pathlib import Path
 
 
 def write(path: Path, numbers: Iterable[str]) -> None:
-    """Write the numbers, one a line, in the order of their bytes."""
+    """Write the numbers, one a line, in the order of their bytes; lines that search it meanwhile see all or nothing."""
     lines = sorted({number.encode() for number in numbers if number and "\n" not in number})
-    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    new = path.with_suffix(".new")
+    new.write_bytes(b"".join(line + b"\n" for line in lines))
+    new.replace(path)
 
 
 def contains(path: Path, number: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from probe.dial.trunk import Trunk, request_uri
@@ -26,11 +27,13 @@ def checked(
     country: str,
     allowed: Callable[[str], bool],
     address: str | None = None,
+    now: datetime | None = None,
 ) -> SipUri:
     """The address to dial for this order. RefusedError or DialError when it must not or cannot be dialled.
 
     `allowed` says whether a number stands in the directory. A `sip:` URI whose host is this machine needs not to; then
-    `address`, the IP address it is about to be sent to, must be this machine's too.
+    `address`, the IP address it is about to be sent to, must be this machine's too. `now` (aware UTC, this moment when
+    None) must lie in the time that the order allows, if it names any.
     """
     if not _CALL_ID.fullmatch(order.call_id):
         raise DialError("dial.bad_call_id", call_id=order.call_id)
@@ -45,6 +48,7 @@ def checked(
     own_machine = by_name and is_loopback(uri.host) and (address is None or is_loopback(address))
     if not own_machine and not allowed(order.number):
         raise RefusedError("dial.not_allowed", number=order.number)
+    _check_time(order, datetime.now(UTC) if now is None else now)
     if order.say is not None and not Path(order.say).is_file():
         raise DialError("dial.say_missing", file=order.say)
     return uri
@@ -60,6 +64,14 @@ def _refusal_on_the_wire(written: str, trunk: Trunk | None, country: str, area_c
     if reason == "never_dial.international" and trunk is not None and trunk.prefix:
         return refusal(written.removeprefix(trunk.prefix), country=country, area_code=area_code)
     return reason
+
+
+def _check_time(order: Order, now: datetime) -> None:
+    """A call that comes late is not made: it would fall into a time of rest, or into another part of the sample."""
+    if (order.not_before and now < order.not_before) or (order.not_after and now > order.not_after):
+        first, last = (f"{t:%Y-%m-%dT%H:%M:%SZ}" if t else "" for t in (order.not_before, order.not_after))
+        values = {"now": f"{now:%Y-%m-%dT%H:%M:%SZ}", "first": first, "last": last}
+        raise RefusedError("dial.not_its_time", number=order.number, **values)
 
 
 def values_of(error: ProbeError) -> dict[str, str | int | float]:

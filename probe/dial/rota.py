@@ -14,6 +14,10 @@ class Rota:
         self._waiting = list(orders)
         self._offices: set[str] = set()
 
+    def add(self, order: Order) -> None:
+        """One more, behind the others."""
+        self._waiting.append(order)
+
     def take(self) -> Order | None:
         """The first order whose office is free, which is then engaged; None when there is none at the moment."""
         for place, order in enumerate(self._waiting):

@@ -68,6 +68,7 @@ class Switchboard:
         self._lines: list[LineProcess] = []
         self._addresses: dict[str, str] = {}
         self._rota = Rota(())
+        self._open = False  # more orders may come
         self._turn = asyncio.Event()  # an office has become free
         self._stopped = asyncio.Event()
         self._failure: Exception | None = None
@@ -87,15 +88,14 @@ class Switchboard:
                     "dial.trunk_unknown_host", trunk=self._trunk.name, host=host, reason=error.strerror
                 ) from error
         self._scratch = tempfile.TemporaryDirectory(prefix="tongbutong-")
-        allow_list = Path(self._scratch.name) / "allowed"
-        allowlist.write(allow_list, self._allowed)
+        self.allow(self._allowed)
         configure = Configure(
             trunk=self._trunk,
             area_code=self._area_code,
             country=self._country,
             lang=self._lang,
             data_folder=str(self._data_folder.resolve()),
-            allow_list=str(allow_list),
+            allow_list=str(self._allow_list),
             words=str(self._words or ""),
         )
         self._lines = [
@@ -119,23 +119,52 @@ class Switchboard:
         """The line processes there are at the moment."""
         return tuple(line.pid for line in self._lines if line.pid is not None)
 
+    @property
+    def _allow_list(self) -> Path:
+        assert self._scratch is not None
+        return Path(self._scratch.name) / "allowed"
+
+    def allow(self, numbers: Iterable[str]) -> None:
+        """From now on, these are the numbers that may be dialled: the directory has changed."""
+        self._allowed = frozenset(numbers)
+        allowlist.write(self._allow_list, self._allowed)
+
     def stop(self) -> None:
         """Dial nothing more and hang up every call; `run` goes on until it has delivered their records."""
         self._stopped.set()
+        self._open = False
         self._turn.set()
         self._rota.clear()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """End every call that is under way; orders that wait are not touched."""
         for line in self._lines:
             line.hang_up()
 
-    async def run(self, orders: Iterable[Order]) -> AsyncIterator[Result]:
+    def add(self, order: Order) -> None:
+        """One more order, while an open-ended `run` goes on."""
+        self._rota.add(order)
+        self._turn.set()
+
+    def close(self) -> None:
+        """No more orders will come: an open-ended `run` ends when those it has are done."""
+        self._open = False
+        self._turn.set()
+
+    async def run(self, orders: Iterable[Order] = (), *, open_ended: bool = False) -> AsyncIterator[Result]:
         """Make these calls, in their order as far as offices allow; each one's result as soon as it is there.
+
+        `open_ended`: more come with `add`, until `close` or `stop`; all lines are kept ready meanwhile.
 
         When the task is cancelled, the calls under way are hung up and their records are delivered before the
         CancelledError goes on. When the consumer itself breaks off, they wait in `leftovers`. DialError when lines
         cannot be started, and whatever `claim` raises, after the records of the other calls.
         """
         self._rota = Rota(orders)
-        self._crew = asyncio.create_task(self._work_all(min(self._count, len(self._rota))))
+        self._open = open_ended
+        crew = self._count if open_ended else min(self._count, len(self._rota))
+        self._crew = asyncio.create_task(self._work_all(crew))
         cancelled: asyncio.CancelledError | None = None
         while True:
             try:
@@ -190,7 +219,7 @@ class Switchboard:
 
     async def _next_order(self) -> Order | None:
         """The next order whose office is free; None when there will be none."""
-        while len(self._rota):
+        while len(self._rota) or self._open:
             order = self._rota.take()
             if order is not None:
                 return order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,36 @@ def test_a_call_id_must_be_good_for_a_file_name(call_id: str) -> None:
 def test_what_is_to_be_said_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(ProbeError, match="is not there"):
         check("+8657187250001", say=str(tmp_path / "missing.wav"))
+
+
+NINE = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("late_s", "allowed"), [(-1, False), (0, True), (300, True), (600, True), (601, False)])
+def test_a_call_is_dialled_in_its_time_or_not_at_all(late_s: int, allowed: bool) -> None:
+    order = Order(
+        call_id="c-1",
+        number="+8657187250001",
+        office="o",
+        why="w",
+        not_before=NINE,
+        not_after=NINE + timedelta(minutes=10),
+    )
+
+    def dial() -> SipUri:
+        now = NINE + timedelta(seconds=late_s)
+        return checked(order, TRUNK, area_code="0571", country="CN", allowed=lambda number: True, now=now)
+
+    if allowed:
+        assert dial().user == "+8657187250001"
+    else:
+        with pytest.raises(RefusedError) as refused:
+            dial()
+        assert refused.value.key == "dial.not_its_time"
+        assert "2026-03-02T01:10:00Z" in refused.value.text("zh")
+
+
+def test_without_being_told_the_line_looks_at_the_clock() -> None:
+    order = Order(call_id="c-1", number="+8657187250001", office="o", why="w", not_after=NINE)
+    with pytest.raises(RefusedError, match="may be dialled"):
+        checked(order, TRUNK, area_code="0571", country="CN", allowed=lambda number: True)

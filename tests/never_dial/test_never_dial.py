@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import probe
-from probe.never_dial import refusal
+from probe.never_dial import _readings, refusal
 from probe.numbering import plan
 from probe.words import catalogue
 
@@ -266,3 +266,8 @@ def test_it_is_light_for_a_line() -> None:
     code = "import sys; from probe.never_dial import refusal; refusal('110'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "phonenumbers" not in loaded
+
+
+@given(st.from_regex(r"\+?[0-9]{1,20}", fullmatch=True))
+def test_a_plain_number_is_read_as_one_that_is_looked_at_closely(number: str) -> None:
+    assert _readings(number) == _readings(f" {number}")

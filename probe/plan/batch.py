@@ -1,4 +1,4 @@
-"""Which calls are to be made: numbers in, orders out. Pure; the clock and the dice are arguments."""
+"""Calls that somebody asks for by hand: numbers in, orders out. Pure; the clock and the dice are arguments."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import scenarios
 from probe.errors import RefusedError
-from probe.model import Number, Order
+from probe.model import Number, Order, Purpose
 from probe.never_dial import refusal
 
-SAY = Path(__file__).parent / "data" / "say"
+SAY = Path(__file__).parent.parent / "data" / "say"
 
 
 def batch_id(now: datetime, dice: int) -> str:
@@ -47,14 +47,29 @@ def orders(
         reason = refusal(number.number, country=country, area_code=area_code)
         if reason is not None:
             raise RefusedError(reason, number=number.number)
-        planned.append(_order(number, batch, why, country, ring_limit_s))
+        name = call_id(batch, number.number)
+        planned.append(order_of(number, call_id=name, why=why, country=country, ring_limit_s=ring_limit_s))
     return tuple(planned)
 
 
-def _order(number: Number, batch: str, why: str, country: str, ring_limit_s: float | None) -> Order:
+def order_of(
+    number: Number,
+    *,
+    call_id: str,
+    why: str,
+    country: str,
+    ring_limit_s: float | None = None,
+    purpose: Purpose = Purpose.MANUAL,
+    stratum: str = "",
+    caller_id: str = "",
+    attempt: int = 1,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+) -> Order:
+    """One call to a number, after its scenario."""
     scenario = scenarios.load(number.scenario)
     return Order(
-        call_id=call_id(batch, number.number),
+        call_id=call_id,
         number=number.number,
         office=number.office,
         why=why,
@@ -64,4 +79,10 @@ def _order(number: Number, batch: str, why: str, country: str, ring_limit_s: flo
         answered_limit_s=scenario.answered_limit_s,
         deadline_s=scenario.deadline_s,
         say=str(SAY / f"{scenario.say}.wav") if scenario.say else None,
+        attempt=attempt,
+        purpose=purpose,
+        stratum=stratum,
+        caller_id=caller_id,
+        not_before=not_before,
+        not_after=not_after,
     )
