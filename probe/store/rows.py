@@ -7,7 +7,20 @@ from typing import Any
 
 import msgspec
 
-from probe.model import Call, Check, Fact, Number, Order, Record, Sounds, Trace, Verdict
+from probe.model import (
+    Because,
+    Call,
+    Check,
+    Fact,
+    Number,
+    Order,
+    Record,
+    Sounds,
+    Trace,
+    Verdict,
+    post_dial_delay_s,
+    ring_s,
+)
 from probe.store.rules import rules_version
 
 
@@ -26,6 +39,7 @@ _number = msgspec.json.Decoder(Number)
 _trace = msgspec.json.Decoder(Trace)
 _sounds = msgspec.json.Decoder(Sounds)
 _verdict = msgspec.json.Decoder(Verdict)
+_because = msgspec.json.Decoder(Because)
 _checks = msgspec.json.Decoder(tuple[Check, ...])
 
 
@@ -48,7 +62,7 @@ def number_of(text: str) -> Number:
 
 
 def call_of(row: Any) -> Call:
-    """A recorded call, from a row with its five JSON columns and the number's `facts`."""
+    """A recorded call, from a row with its five JSON columns, the number's `facts` and why it was voided."""
     record = Record(
         order=_order.decode(row.order_json),
         trace=_trace.decode(row.trace_json),
@@ -56,7 +70,8 @@ def call_of(row: Any) -> Call:
         verdict=_verdict.decode(row.verdict_json),
         checks=_checks.decode(row.checks_json),
     )
-    return Call(record=record, number=_number.decode(row.facts))
+    voided = None if row.reason_json is None else _because.decode(row.reason_json)
+    return Call(record=record, number=_number.decode(row.facts), voided=voided)
 
 
 def recorded(record: Record, at: datetime, *, recovered: bool) -> dict[str, Any]:
@@ -67,6 +82,8 @@ def recorded(record: Record, at: datetime, *, recovered: bool) -> dict[str, Any]
         "started_at": record.trace.started_at,
         "trace_json": json(record.trace),
         "checks_json": json(record.checks),
+        "pdd_s": post_dial_delay_s(record.trace),
+        "ring_s": ring_s(record.trace),
         "judged_at": None,
         **judged(record.verdict, record.sounds),
     }
@@ -104,5 +121,8 @@ def ordered(order: Order, *, number_id: int, round_id: str | None = None, positi
         "position": position,
         "number_id": number_id,
         "recovered": False,
+        "purpose": order.purpose.value,
+        "attempt": order.attempt,
+        "stratum": order.stratum,
         "order_json": json(order),
     }

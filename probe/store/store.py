@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.classify import classify
 from probe.errors import StoreError
 from probe.model import Call, Number, Order, Record, Sounds, Trace, Verdict
 from probe.store import directory, rows
-from probe.store.engine import Place, connect, writing
+from probe.store.audit import Audit
+from probe.store.cdrs import Cdrs
+from probe.store.engine import connect
 from probe.store.faults import told
+from probe.store.incidents import Incidents
 from probe.store.migrate import migrate
+from probe.store.outbox import Outbox
+from probe.store.outcomes import Outcomes
 from probe.store.owner import is_alive
-from probe.store.tables import UNDER_WAY, calls, former_verdicts, numbers, rounds
+from probe.store.part import Part
+from probe.store.pruning import Pruning
+from probe.store.slots import Slots
+from probe.store.tables import UNDER_WAY, calls, former_verdicts, numbers, rounds, voids
+from probe.store.undone import Undone
 from probe.words import words
+
+if TYPE_CHECKING:
+    from probe.store.facts import Facts
 
 WAIT_S = 5.0  # for another program's lock
 CHUNK = 500  # rows held in memory while reading many
 
 
-class Store:
+class Store(Part):
     """Numbers, rounds and calls. May be used from several threads. Every method may raise StoreError.
 
     Times are aware datetimes; each method that changes something is one transaction.
     """
-
-    def __init__(self, engine: Engine, place: Place) -> None:
-        self._engine = engine
-        self._place = place
 
     @classmethod
     def open(cls, url: str, *, wait_s: float = WAIT_S) -> Self:
@@ -50,6 +57,53 @@ class Store:
             engine.dispose()
             raise
         return cls(engine, place)
+
+    @property
+    def slots(self) -> Slots:
+        """The programme: dice, days, and the calls that are to be made."""
+        return Slots(self._engine, self._place)
+
+    @property
+    def audit(self) -> Audit:
+        """Attempts and refusals, voided calls, the kill switch."""
+        return Audit(self._engine, self._place)
+
+    @property
+    def incidents(self) -> Incidents:
+        """Lines on which citizens get nowhere, and what was told of them."""
+        return Incidents(self._engine, self._place)
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """Calls in brief, of one number."""
+        return Outcomes(self._engine, self._place)
+
+    @property
+    def cdrs(self) -> Cdrs:
+        """What offices' own telephone systems recorded."""
+        return Cdrs(self._engine, self._place)
+
+    @property
+    def facts(self) -> Facts:
+        """Calls as columns, for figures."""
+        from probe.store.facts import Facts  # not above: NumPy and SciPy are for reports, and take a second to load
+
+        return Facts(self._engine, self._place)
+
+    @property
+    def undone(self) -> Undone:
+        """What was not called, and why."""
+        return Undone(self._engine, self._place)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Letters that are to be sent, and were."""
+        return Outbox(self._engine, self._place)
+
+    @property
+    def pruning(self) -> Pruning:
+        """What is forgotten of old calls."""
+        return Pruning(self._engine, self._place)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -73,6 +127,12 @@ class Store:
         query = select(numbers.c.facts).where(numbers.c.until.is_(None)).order_by(numbers.c.position)
         with self._reads() as connection:
             return tuple(rows.number_of(facts) for facts in connection.scalars(query))
+
+    def numbers_of(self, unit: str) -> tuple[Number, ...]:
+        """The numbers of one unit, in the order of the last import."""
+        query = select(numbers.c.facts).where(numbers.c.until.is_(None), numbers.c.unit == rows.plain(unit))
+        with self._reads() as connection:
+            return tuple(rows.number_of(facts) for facts in connection.scalars(query.order_by(numbers.c.position)))
 
     def number(self, e164: str) -> Number | None:
         """One number of the directory; None when it is not (or no longer) there."""
@@ -232,25 +292,20 @@ class Store:
         with self._reads() as connection:
             return tuple(rows.former_of(row) for row in connection.execute(query))
 
-    @contextmanager
-    def _reads(self) -> Iterator[Connection]:
-        with told(self._place), self._engine.connect() as connection:
-            yield connection
 
-    @contextmanager
-    def _writes(self) -> Iterator[Connection]:
-        with told(self._place), writing(self._engine).begin() as connection:
-            yield connection
-
-
-_CALLS = select(
-    calls.c.order_json,
-    calls.c.trace_json,
-    calls.c.sounds_json,
-    calls.c.verdict_json,
-    calls.c.checks_json,
-    numbers.c.facts,
-).join_from(calls, numbers)
+_CALLS = (
+    select(
+        calls.c.order_json,
+        calls.c.trace_json,
+        calls.c.sounds_json,
+        calls.c.verdict_json,
+        calls.c.checks_json,
+        numbers.c.facts,
+        voids.c.reason_json,
+    )
+    .join_from(calls, numbers)
+    .outerjoin(voids, voids.c.call_id == calls.c.call_id)
+)
 
 
 def _recorded(

@@ -156,7 +156,7 @@ class TestSqlite:
         content = bytearray(file.read_bytes())
         content[4096 * 3 :] = os.urandom(len(content) - 4096 * 3)
         file.write_bytes(content)
-        with Store.open(sqlite_url) as store, fails_with("store.corrupt", "calls.db"):
+        with fails_with("store.corrupt", "calls.db"), Store.open(sqlite_url) as store:
             store.numbers()
             store.begin_round("r", [ORDER], MORNING)
 

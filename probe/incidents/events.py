@@ -1,0 +1,131 @@
+"""What can happen to an incident. Events are only ever added; an incident follows from them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from probe.incidents.incident import IncidentKind, Level
+from probe.model import Because, Cause, Fact, Outcome
+
+
+class Happened(Fact, frozen=True, kw_only=True):
+    """Base: when, and to which incident."""
+
+    incident_id: str
+    at: datetime
+
+
+class Opened(Happened, frozen=True, kw_only=True, tag="opened"):
+    """It begins. `incident_id` is "" until the store numbers it, by the day of `half_day`."""
+
+    number: str
+    unit: str
+    kind: IncidentKind
+    half_day: str
+    because: tuple[Because, ...]
+    calls: tuple[str, ...] = ()
+    level: Level | None = None
+    owner: str = ""
+    deadline: date | None = None
+    repeat_of: str | None = None
+    testimony: int | None = None
+
+
+class Evidence(Happened, frozen=True, kw_only=True, tag="evidence"):
+    """A call that bears on it. `fails`: it shows the same trouble again; else it is only shown beside the rest."""
+
+    call_id: str
+    half_day: str
+    outcome: Outcome
+    cause: Cause
+    fails: bool
+
+
+class Rechecked(Happened, frozen=True, kw_only=True, tag="rechecked"):
+    """A call that a person answered (of a hotline: in time)."""
+
+    call_id: str
+    half_day: str
+
+
+class Raised(Happened, frozen=True, kw_only=True, tag="raised"):
+    """The odds of a stuck line were worked out again: a higher level, or more calls behind the same one."""
+
+    level: Level
+    half_day: str
+    because: tuple[Because, ...]
+    calls: tuple[str, ...] = ()
+
+
+class Told(Happened, frozen=True, kw_only=True, tag="told"):
+    """Somebody told of a failed call while it was open."""
+
+    testimony: int
+
+
+class Acknowledged(Happened, frozen=True, kw_only=True, tag="acknowledged"):
+    by: str
+
+
+class Noted(Happened, frozen=True, kw_only=True, tag="noted"):
+    by: str
+    text: str
+
+
+class Assigned(Happened, frozen=True, kw_only=True, tag="assigned"):
+    """None leaves what there was."""
+
+    by: str
+    owner: str | None = None
+    deadline: date | None = None
+
+
+class Rectified(Happened, frozen=True, kw_only=True, tag="rectified"):
+    """The unit says that it is mended, and how."""
+
+    by: str
+    text: str = ""
+
+
+class Snoozed(Happened, frozen=True, kw_only=True, tag="snoozed"):
+    """Letters about it wait: the unit is at it. It is worked on and proved all the same."""
+
+    by: str
+    until: datetime
+
+
+class Closed(Happened, frozen=True, kw_only=True, tag="closed"):
+    """Proved mended, on these half-days."""
+
+    half_days: tuple[str, ...]
+
+
+class Reopened(Happened, frozen=True, kw_only=True, tag="reopened"):
+    """It came back after it was closed; the incident whose `repeat_of` this is has the rest."""
+
+    calls: tuple[str, ...] = ()
+
+
+class Withdrawn(Happened, frozen=True, kw_only=True, tag="withdrawn"):
+    """The robot was wrong, and why."""
+
+    by: str = ""  # "": the robot itself, see `because`
+    reason: str = ""
+    because: tuple[Because, ...] = ()
+
+
+Event = (
+    Opened
+    | Evidence
+    | Rechecked
+    | Raised
+    | Told
+    | Acknowledged
+    | Noted
+    | Assigned
+    | Rectified
+    | Snoozed
+    | Closed
+    | Reopened
+    | Withdrawn
+)

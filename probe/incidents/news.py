@@ -1,0 +1,69 @@
+"""What the rules are told of: a call, or the odds that a line is stuck. Convert here, judge in `rules.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from probe.incidents.incident import Level
+from probe.model import Because, Blame, Call, Cause, Fact, Outcome, ring_s
+
+OWN_FAULT = frozenset({Blame.TRUNK, Blame.ROBOT, Blame.NETWORK})
+
+
+class Seen(Fact, frozen=True, kw_only=True):
+    """A call as the rules need it."""
+
+    call_id: str
+    number: str
+    unit: str
+    at: datetime
+    half_day: str
+    outcome: Outcome
+    cause: Cause
+    confidence: float = 1.0
+    first: bool = True  # not a confirmation: only first attempts count against a line
+    in_hours: bool = True  # within the line's service hours, by the calendar
+    scenario: str = "direct"
+    alerted_s: float | None = None  # from the first 18x to the answer or the end; None when it never alerted
+    counts: bool = True  # conclusive, not voided, and not our own fault or the network's
+    owner: str = ""
+
+
+class Suspicion(Fact, frozen=True, kw_only=True):
+    """The odds that a handset is off its hook have reached a level, by these calls."""
+
+    number: str
+    unit: str
+    at: datetime
+    half_day: str
+    level: Level
+    because: tuple[Because, ...]  # keys with a dot name their file of sentences, others stand in because.toml
+    calls: tuple[str, ...]
+    owner: str = ""
+
+
+def seen_of(call: Call, *, half_day: str, in_hours: bool, voided: bool = False) -> Seen:
+    """What a stored call means to the rules. `in_hours`: whether it was made in the line's service hours; `voided`: it
+    was voided after it was read.
+    """
+    record = call.record
+    verdict = record.verdict
+    return Seen(
+        call_id=record.order.call_id,
+        number=call.number.number,
+        unit=call.number.unit,
+        at=record.trace.started_at,
+        half_day=half_day,
+        outcome=verdict.outcome,
+        cause=verdict.cause,
+        confidence=verdict.confidence,
+        first=record.order.attempt == 1,
+        in_hours=in_hours,
+        scenario=record.order.scenario,
+        alerted_s=ring_s(record.trace),
+        counts=not voided
+        and call.voided is None
+        and verdict.outcome is not Outcome.INCONCLUSIVE
+        and verdict.blame not in OWN_FAULT,
+        owner=call.number.owner_email,
+    )

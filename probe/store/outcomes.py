@@ -1,0 +1,74 @@
+"""What came of a number's calls, in a few words each: enough to judge its line, without reading what was heard."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from probe.model import Blame, Cause, Fact, Outcome, Purpose
+from probe.store.part import Part
+from probe.store.tables import calls, numbers, voids
+
+COLUMNS = "call_id started_at outcome cause blame purpose attempt stratum confidence ring_s".split()  # noqa: SIM905
+
+
+class Brief(Fact, frozen=True, kw_only=True):
+    """A recorded call in a few words."""
+
+    call_id: str
+    at: datetime
+    outcome: Outcome
+    cause: Cause
+    blame: Blame
+    purpose: Purpose
+    attempt: int
+    stratum: str
+    confidence: float
+    ring_s: float | None
+    voided: bool
+
+
+class Outcomes(Part):
+    """Calls in brief."""
+
+    def tried(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """How many random calls of a period came to nothing, and how many there were; voided ones left out."""
+        nothing = (Outcome.BUSY.value, Outcome.UNANSWERED.value, Outcome.UNREACHABLE.value)
+        query = select(func.count().filter(calls.c.outcome.in_(nothing)), func.count())
+        query = query.select_from(calls.outerjoin(voids, voids.c.call_id == calls.c.call_id)).where(
+            calls.c.started_at >= since,
+            calls.c.started_at < until,
+            calls.c.purpose == Purpose.BASE.value,
+            voids.c.call_id.is_(None),
+        )
+        with self._reads() as connection:
+            nothings, n = connection.execute(query).one()
+        return nothings, n
+
+    def of_number(self, number: str, since: datetime, until: datetime) -> tuple[Brief, ...]:
+        """The recorded calls of a number begun in [since, until), in order of time."""
+        columns = (getattr(calls.c, name) for name in COLUMNS)
+        query = select(*columns, voids.c.call_id.label("void")).outerjoin(voids, voids.c.call_id == calls.c.call_id)
+        query = query.where(
+            calls.c.number_id.in_(select(numbers.c.id).where(numbers.c.number == number)),
+            calls.c.started_at >= since,
+            calls.c.started_at < until,
+        )
+        with self._reads() as connection:
+            return tuple(
+                Brief(
+                    call_id=row.call_id,
+                    at=row.started_at,
+                    outcome=Outcome(row.outcome),
+                    cause=Cause(row.cause),
+                    blame=Blame(row.blame),
+                    purpose=Purpose(row.purpose or "manual"),
+                    attempt=row.attempt or 1,
+                    stratum=row.stratum or "",
+                    confidence=row.confidence,
+                    ring_s=row.ring_s,
+                    voided=row.void is not None,
+                )
+                for row in connection.execute(query.order_by(calls.c.started_at, calls.c.call_id))
+            )
