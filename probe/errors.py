@@ -75,3 +75,21 @@ class ReportError(ProbeError):
     """A report cannot be made."""
 
     exit_code = 12
+
+
+class IncidentError(ProbeError):
+    """A step that an incident does not allow, or a text or time that cannot be."""
+
+    exit_code = 14
+
+
+class CdrError(ProbeError):
+    """A telephone system's call records cannot be used."""
+
+    exit_code = 15
+
+
+class PostError(ProbeError):
+    """A letter cannot be sent: its address, the mail server or the chat service."""
+
+    exit_code = 13

@@ -14,10 +14,16 @@ from pydantic_core import ErrorDetails
 from probe.dial.trunk import NumberFormat
 from probe.errors import SettingsError
 from probe.hints import nearest, shown
-from probe.settings.schema import TABLES
+from probe.settings.schema import NAMED, TABLES
 from probe.words import words
 
-_HIDDEN = {"password", "password_env", "password_file"}  # somebody may have put the password itself there
+_PASSWORD = {"password": "settings.password_in_file"}
+_SECRETS = {  # table → a key that is not there, for it would hold a secret → what to do instead
+    "trunk": _PASSWORD,
+    "mail": _PASSWORD,
+    "chat": dict.fromkeys(("url", "sign", "secret", "webhook"), "settings.secret_in_file"),
+}
+_HIDDEN = {"password_env", "password_file", "url_env", "url_file", "sign_env", "sign_file"}  # it may be there itself
 _CREDENTIALS = re.compile(r"//[^/]*@|:[^:/@]*@")  # in a URL
 
 
@@ -62,14 +68,14 @@ def _mistake(detail: ErrorDetails, lines: Mapping[tuple[str, ...], int]) -> Mist
     if kind == "missing":
         return Mistake(line=line, place=_place(path[:-1]), key=f"settings.missing_{path[-1]}")
     if "[key]" in detail["loc"]:
-        return Mistake(line=line, place=_place(path), key="settings.trunk_name")
-    if len(path) == 2 and path[0] == "trunk" and not isinstance(found, dict):
-        return Mistake(line=line, place=_place(("trunk",)), key="settings.trunk_without_name")
-    if len(path) == 1:
-        return Mistake(line=line, place=_place(path), key="settings.want_table", values={"name": path[0]})
+        return Mistake(line=line, place=_place(path), key=f"settings.{path[0]}_name")
+    if len(path) == 2 and path[0] in NAMED and not isinstance(found, dict):
+        return Mistake(line=line, place=_place(path[:1]), key=f"settings.{path[0]}_without_name")
     place = _place(path, found)
     if kind.startswith("settings."):
         return Mistake(line=line, place=place, key=kind)
+    if len(path) == 1:
+        return Mistake(line=line, place=place, key="settings.want_table", values={"name": path[0]})
     near = nearest(found, _choices(path[-1])) if isinstance(found, str) else None
     return Mistake(line=line, place=place, key=f"settings.allowed_{path[-1]}", near=near)
 
@@ -80,8 +86,8 @@ def _unknown(path: tuple[str, ...], line: int) -> Mistake:
         near, values = nearest(path[0], TABLES), {"name": shown(path[0])}
         return Mistake(line=line, place=_place(path), key="settings.unknown_table", values=values, near=near)
     *table, name = path
-    if path[0] == "trunk" and name == "password":
-        return Mistake(line=line, place=_place(path), key="settings.password_in_file")
+    if path[0] in _SECRETS and name in _SECRETS[path[0]]:
+        return Mistake(line=line, place=_place(path), key=_SECRETS[path[0]][name])
     allowed = tuple(TABLES[path[0]].model_fields)
     values = {"name": shown(name), "table": _place(tuple(table)), "allowed": ", ".join(allowed)}
     return Mistake(
@@ -104,7 +110,7 @@ def _place(path: tuple[str, ...], value: object = None) -> str:
     """`[trunk.office] lines = 0`; tables, and values that may be secret, by name only."""
     if path[0] not in TABLES:
         return shown(path[0])
-    depth = 2 if path[0] == "trunk" else 1
+    depth = 2 if path[0] in NAMED else 1
     table = f"[{shown('.'.join(path[:depth]))}]"
     if len(path) <= depth:
         return table

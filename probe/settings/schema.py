@@ -15,14 +15,21 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from probe.dial.trunk import NumberFormat, Secret, Trunk
 from probe.dial.uri import parse_uri
 from probe.errors import DialError, SettingsError
 from probe.numbering import plan
-from probe.settings.secret import Caution, password_file_caution, read_password
+from probe.plan.policy import Policy
+from probe.settings.base import Table, beside
+from probe.settings.plan import MannersSettings, PlanSettings, policy_of
+from probe.settings.post import ChatSettings, MailSettings
+from probe.settings.privacy import PrivacySettings
+from probe.settings.programme import AlertSettings, IncidentSettings, RunSettings
+from probe.settings.score import ScoreSettings
+from probe.settings.secret import Caution, read_secret, secret_file_caution
 
 MOST_LINES = 200
 MOST_CALLS_PER_SECOND = 50.0
@@ -32,11 +39,7 @@ STORE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
 _USER = r"[A-Za-z0-9+*#_.!~&=$%@-]{0,128}"  # RFC 3261 user and digest names, without quotes and whatever ends them
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
-
-
-class Robot(_Table):
+class Robot(Table):
     """Where the robot calls from, and for whom."""
 
     country: str = "CN"
@@ -70,7 +73,7 @@ class Robot(_Table):
         return value
 
 
-class Data(_Table):
+class Data(Table):
     """Where recordings and calls are kept. Relative places count from the folder of the settings file."""
 
     folder: Annotated[Path, Field(strict=False)] = Field(Path("tongbutong-data"), validate_default=True)
@@ -79,7 +82,7 @@ class Data(_Table):
     @field_validator("folder")
     @classmethod
     def _folder(cls, value: Path, info: ValidationInfo) -> Path:
-        return _beside(value, info)
+        return beside(value, info)
 
     @field_validator("store")
     @classmethod
@@ -93,10 +96,10 @@ class Data(_Table):
             raise PydanticCustomError("settings.password_in_store", "password in the URL")
         if scheme == "sqlite" and rest.strip("/") in ("", ":memory:"):
             raise ValueError("a database needs a file")
-        return f"sqlite:///{_beside(Path(rest.removeprefix('/')), info)}" if scheme == "sqlite" else value
+        return f"sqlite:///{beside(Path(rest.removeprefix('/')), info)}" if scheme == "sqlite" else value
 
 
-class Transcriber(_Table):
+class Transcriber(Table):
     """The recogniser of words, used when it is installed."""
 
     enabled: bool = True
@@ -106,10 +109,10 @@ class Transcriber(_Table):
     @field_validator("model")
     @classmethod
     def _model(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        return None if value is None else _beside(value, info)
+        return None if value is None else beside(value, info)
 
 
-class TrunkSettings(_Table):
+class TrunkSettings(Table):
     """One `[trunk.NAME]`: the way to the telephone network. Its password stands elsewhere."""
 
     proxy: str
@@ -137,7 +140,7 @@ class TrunkSettings(_Table):
     @field_validator("password_file")
     @classmethod
     def _password_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        return None if value is None else _beside(value, info)
+        return None if value is None else beside(value, info)
 
     @field_validator("bind")
     @classmethod
@@ -163,13 +166,22 @@ class TrunkSettings(_Table):
         return self
 
 
-class Settings(_Table):
-    """All of `probe.toml`. `trunks` is the table `[trunk]`."""
+class Settings(Table):
+    """All of `probe.toml`. `trunks` is the table `[trunk]`, `chats` is `[chat]`."""
 
     robot: Robot = Field({}, validate_default=True)
     data: Data = Field({}, validate_default=True)
     transcriber: Transcriber = Field({}, validate_default=True)
     trunks: dict[Annotated[str, Field(pattern=r"^[^\s/\\]{1,40}$")], TrunkSettings] = Field({}, alias="trunk")
+    plan: PlanSettings = Field({}, validate_default=True)
+    manners: MannersSettings = Field({}, validate_default=True)
+    run: RunSettings = Field({}, validate_default=True)
+    incidents: IncidentSettings = Field({}, validate_default=True)
+    alerts: AlertSettings = Field({}, validate_default=True)
+    mail: MailSettings | None = None
+    chats: dict[Annotated[str, Field(pattern=r"^[^\s/\\]{1,40}$")], ChatSettings] = Field({}, alias="chat")
+    score: ScoreSettings = Field({}, validate_default=True)
+    privacy: PrivacySettings = Field({}, validate_default=True)
     _file: Path | None = PrivateAttr(default=None)
 
     @property
@@ -198,19 +210,42 @@ class Settings(_Table):
         found = self.trunks[chosen]
         return Trunk(
             name=chosen,
-            password=Secret(read_password(chosen, found.password_env, found.password_file, env)),
+            password=Secret(read_secret(f"[trunk.{chosen}] password", found.password_env, found.password_file, env)),
             **found.model_dump(exclude={"password_env", "password_file"}),
         )
 
+    def policy(self) -> Policy:
+        """How often, when and whom to call: `[plan]` and `[manners]`, with the robot's place."""
+        robot = self.robot
+        return policy_of(
+            self.plan,
+            self.manners,
+            country=robot.country,
+            area_code=robot.area_code,
+            timezone=robot.timezone,
+        )
+
     def cautions(self) -> tuple[Caution, ...]:
-        """What works but is unwise: password files that others on this machine can read."""
-        files = ((name, trunk.password_file) for name, trunk in self.trunks.items())
-        return tuple(c for name, file in files if file and (c := password_file_caution(name, file)))
+        """What works but is unwise: files with secrets that others on this machine can read."""
+        files = ((f"[trunk.{name}]", trunk.password_file) for name, trunk in self.trunks.items())
+        trunks = (c for place, file in files if file and (c := secret_file_caution(place, file)))
+        chats = (c for name, chat in self.chats.items() for c in chat.cautions(name))
+        return (*trunks, *(self.mail.cautions() if self.mail else ()), *chats)
 
 
-TABLES: dict[str, type[BaseModel]] = {"robot": Robot, "data": Data, "transcriber": Transcriber, "trunk": TrunkSettings}
-
-
-def _beside(path: Path, info: ValidationInfo) -> Path:
-    """A path as written, from the settings file's folder (the working folder when there is no file)."""
-    return Path(info.context["folder"] if info.context else Path.cwd()) / path.expanduser()
+TABLES: dict[str, type[BaseModel]] = {
+    "robot": Robot,
+    "data": Data,
+    "transcriber": Transcriber,
+    "trunk": TrunkSettings,
+    "plan": PlanSettings,
+    "manners": MannersSettings,
+    "run": RunSettings,
+    "incidents": IncidentSettings,
+    "alerts": AlertSettings,
+    "mail": MailSettings,
+    "chat": ChatSettings,
+    "score": ScoreSettings,
+    "privacy": PrivacySettings,
+}
+NAMED = ("trunk", "chat")  # of these there may be several: [trunk.NAME]

@@ -12,12 +12,12 @@ from probe.cli import talk
 from probe.dial.trunk import NumberFormat, Trunk, request_uri
 from probe.directory import normalise
 from probe.settings import load
-from probe.settings.schema import TABLES
+from probe.settings.schema import NAMED, TABLES
 from probe.words import catalogue
 
 ROOT = Path(probe.__file__).parent.parent
 PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-HEADINGS = {name: f"## `[{name}]`" for name in TABLES} | {"trunk": "## `[trunk.NAME]`"}
+HEADINGS = {name: f"## `[{name}]`" for name in TABLES} | {name: f"## `[{name}.NAME]`" for name in NAMED}
 
 
 def section(heading: str) -> str:

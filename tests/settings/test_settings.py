@@ -156,7 +156,7 @@ def test_a_variable_that_is_not_set(folder: Path, env: dict[str, str]) -> None:
     with pytest.raises(SettingsError) as caught:
         settings.trunk("office", env)
     assert caught.value.text("en") == (
-        "the password of trunk 'office' should be in the environment variable OFFICE, which is not set"
+        "[trunk.office] password should be in the environment variable OFFICE, which is not set"
     )
 
 
@@ -201,7 +201,7 @@ def test_a_password_file_that_others_can_read(folder: Path, mode: int) -> None:
     assert settings.trunk().password.reveal() == "hunter2"
     (caution,) = settings.cautions()
     assert caution.text("en") == (
-        f"others on this machine can read the password file {folder}/secret.txt of trunk 'office'. "
+        f"others on this machine can read the secret file {folder}/secret.txt of [trunk.office]. "
         f"Run: chmod 600 {folder}/secret.txt"
     )
     assert caution.text("zh")

@@ -34,7 +34,7 @@ def test_the_settings_file_shows_every_key_and_no_other(tmp_path: Path) -> None:
     text = init(tmp_path)[0].read_text(encoding="utf-8")
     shown: dict[str, set[str]] = {}
     for line in text.splitlines():
-        if header := re.match(r"\[(\w+)", line):
+        if header := re.match(r"(?:# )?\[(\w+)", line):
             table = shown.setdefault(header[1], set())
         elif key := re.match(r"(?:# )?(\w+) = ", line):
             table.add(key[1])
