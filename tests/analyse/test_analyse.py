@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from scipy.stats import binomtest  # type: ignore[import-untyped]  # it has no s
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]  # it has no stubs
 
 from probe.analyse import WORST_FIRST, Figures, Rate, analyse, figures, is_counted, wilson, worst_first
-from probe.model import Call, Cause, Outcome, post_dial_delay_s, ring_s
+from probe.model import Call, Cause, Outcome, Purpose, post_dial_delay_s, ring_s
 from tests.records import MORNING, call, calls, number
 
 HANGZHOU = ZoneInfo("Asia/Shanghai")
@@ -69,6 +70,14 @@ class TestWhatCounts:
         found = figures([call(Cause.BUSY_TONE), call(Cause.HUMAN, attempt=2), call(attempt=3)], zone=HANGZHOU)
         assert found.connect == Rate(0, 1)
         assert found.redials == 2
+
+    @pytest.mark.parametrize("purpose", [Purpose.FOLLOW_UP, Purpose.QUIET_TIME, Purpose.CANARY, Purpose.RECHECK])
+    def test_what_follows_from_something_heard_is_no_sample(self, purpose: Purpose) -> None:
+        other = call(Cause.HUMAN)
+        order = msgspec.structs.replace(other.record.order, purpose=purpose)
+        other = msgspec.structs.replace(other, record=msgspec.structs.replace(other.record, order=order))
+        found = figures([call(Cause.BUSY_TONE), other], zone=HANGZHOU)
+        assert (found.connect, found.redials) == (Rate(0, 1), 1)
 
     @pytest.mark.parametrize(
         "cause",

@@ -1,11 +1,13 @@
-"""Analyse: calls → figures. Pure.
+"""A few whole calls → figures, for a report that shows each of them. Pure.
 
 Every attempt is in exactly one of three heaps:
 
 - **counted**: a first attempt with a conclusive outcome; all rates are over these;
-- **re-dials**: conclusive attempts after the first; they confirm, and never replace the first in a rate;
-- **excluded**: inconclusive attempts (our trunk, the network, the robot, or honestly unsure); they are in no
-  denominator and are named and counted instead (telephony.md §7).
+- **re-dials**: other conclusive attempts: those after the first confirm it and never replace it in a rate; calls at
+  quiet times, of the trunk's health and after an incident are no sample of the office's day;
+- **excluded**: inconclusive attempts (our trunk, the network, the robot, or honestly unsure) and voided ones (made
+  while our trunk was at fault, whatever they seemed to be); they are in no denominator and are named and counted
+  instead (telephony.md §7).
 """
 
 from __future__ import annotations
@@ -13,18 +15,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
-from math import sqrt
-from statistics import NormalDist, median
+from statistics import median
 
 import msgspec
 
-from probe.model import CAUSES, Call, Cause, Number, Outcome, Verdict, post_dial_delay_s, ring_s
+from probe.analyse.rate import ENOUGH_CALLS, ENOUGH_DAYS, Rate
+from probe.model import CAUSES, Call, Cause, Number, Outcome, Purpose, post_dial_delay_s, ring_s
 
-CONFIDENCE = 0.95  # of every interval
-Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-ENOUGH_CALLS = 10  # fewer, or over fewer days, say little about a line: 样本不足 (telephony.md §7)
-ENOUGH_DAYS = 5
 COUNTED_OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.INCONCLUSIVE)
+RATED = frozenset({Purpose.BASE, Purpose.MANUAL})  # what may be in a rate
 WORST_FIRST = (  # how hard a citizen is hit, to order lines that the figures cannot tell apart; busy may be one talk
     *CAUSES[Outcome.UNREACHABLE],
     Cause.FAX,
@@ -38,35 +37,6 @@ WORST_FIRST = (  # how hard a citizen is hit, to order lines that the figures ca
     Cause.HUMAN,
     *CAUSES[Outcome.INCONCLUSIVE],
 )
-
-
-def wilson(hits: int, n: int, z: float = Z) -> tuple[float, float] | None:
-    """The score interval of a proportion; None when n is 0, because nothing was seen.
-
-    E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference", Journal of the American
-    Statistical Association 22 (158), 209–212. Right for small n and for rates near 0 and 1, where Wald's is not.
-    """
-    if n == 0:
-        return None
-    p = hits / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (0.0 if hits == 0 else max(0.0, centre - half), 1.0 if hits == n else min(1.0, centre + half))
-
-
-class Rate(msgspec.Struct, frozen=True):
-    """`hits` of `n`; a rate is never told without its n and its interval."""
-
-    hits: int
-    n: int
-
-    @property
-    def share(self) -> float | None:
-        return self.hits / self.n if self.n else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        return wilson(self.hits, self.n)
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,14 +79,24 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[Unit, ...]
 
 
-def is_excluded(verdict: Verdict) -> bool:
+def excluded_as(call: Call) -> Cause | None:
+    """Why an attempt is in no denominator: its own cause when it is inconclusive, our trunk when it was voided."""
+    verdict = call.record.verdict
+    if verdict.outcome is Outcome.INCONCLUSIVE:
+        return verdict.cause
+    return Cause.TRUNK if call.voided is not None else None
+
+
+def is_excluded(call: Call) -> bool:
     """Whether the attempt is in no denominator."""
-    return verdict.outcome is Outcome.INCONCLUSIVE
+    return excluded_as(call) is not None
 
 
 def is_counted(call: Call) -> bool:
-    """Whether the attempt is in the denominators: the first of its kind, and conclusive."""
-    return call.record.order.attempt == 1 and not is_excluded(call.record.verdict)
+    """Whether the attempt is in the denominators: a first one that follows from nothing heard before, and
+    conclusive."""
+    order = call.record.order
+    return order.attempt == 1 and order.purpose in RATED and not is_excluded(call)
 
 
 def analyse(calls: Iterable[Call], *, zone: tzinfo) -> Analysis:
@@ -134,7 +114,7 @@ def figures(calls: Sequence[Call], *, zone: tzinfo) -> Figures:
     counted = [call for call in calls if is_counted(call)]
     verdicts = [call.record.verdict for call in counted]
     answered = [call for call in counted if call.record.verdict.cause is Cause.HUMAN]
-    excluded = Counter(call.record.verdict.cause for call in calls if is_excluded(call.record.verdict))
+    excluded = Counter(cause for call in calls if (cause := excluded_as(call)) is not None)
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     return Figures(
         calls=len(calls),
