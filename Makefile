@@ -33,6 +33,15 @@ bench-tones: $(VENV)/.tests packages ## how often call-progress tones are heard 
 bench-kills: $(VENV)/.tests ## 200 seeded SIGKILLs during rounds: nothing unaccounted for, nothing dialled twice
 	$(BIN)/python -m tests.bench.kills
 
+bench-plan: $(VENV)/.tests ## what planning a day of 100,000 numbers costs
+	$(BIN)/python -m tests.bench.plan
+
+bench-odds: $(VENV)/.tests ## how soon a stuck handset is found, at which price in calls and false alarms
+	$(BIN)/python -m tests.bench.odds
+
+bench-reports: $(VENV)/.tests ## what a report's figures cost over a year of a million calls
+	$(BIN)/python -m tests.bench.reports
+
 packages: ## Debian packages that the tests need (SIP peers, a browser)
 	@sh tests/packages.sh
 
@@ -54,5 +63,5 @@ clean:
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills packages clean help
+.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports packages clean help
 .DEFAULT_GOAL := all

@@ -18,14 +18,14 @@ def text(name: str) -> str:
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_readme_lists_exactly_the_commands(readme: str) -> None:
-    assert set(re.findall(r"^\| `probe (\w+)", text(readme), re.M)) == set(COMMANDS)
+    assert set(re.findall(r"^\| `probe ([\w-]+)", text(readme), re.M)) == set(COMMANDS)
 
 
 def test_every_command_that_the_docs_show_exists() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         shown = set(
             re.findall(
-                r"(?:^|`|\s)probe ([a-z]+)\b",
+                r"(?:^|`|\s)probe ([a-z]+(?:-[a-z]+)*)\b",
                 "\n".join(re.findall(r"`[^`]+`|```.*?```", text(str(page.relative_to(ROOT))), re.S)),
             )
         )

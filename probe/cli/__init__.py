@@ -18,9 +18,17 @@ COMMANDS = {
     "numbers": "The directory: check, import and list the numbers. 号码表",
     "dial": "Call numbers now and say what happened. 立即拨打",
     "round": "Call every number of the directory once. 全部拨打一轮",
+    "run": "Plan each day and call every number at its times, until stopped. 按计划自动拨测",
+    "plan": "A day's programme: when, whom, why, and what became of it. 某天的拨测计划",
+    "stop": "The kill switch: stop every call, or release it. 紧急停拨",
     "classify": "Judge stored calls: case folders or recordings. 判定已有的录音和信令",
     "rejudge": "Judge stored calls again by the rules and recordings of today. 用现在的规则重新判定",
     "prompts": "Known recordings: list, add and label them. 已知录音库",
+    "incidents": "Lines on which citizens get nowhere, and what is done about them. 办不成事：问题台账",
+    "show": "One call: SIP ladder, what was heard, the verdict and why. 查看一次呼叫的信令、声音和判定",
+    "evidence": "Pack the evidence of a call or an incident into one zip. 生成证据包",
+    "prune": "Delete recordings and transcripts that were kept long enough. 按保存期限删除录音",
+    "import-cdr": "Put an office's own call records beside the robot's evidence. 导入单位话单并对照",
     "report": "Write the report of a period. 生成报告",
     "exchange": "Run the practice exchange for your own trials. 运行练习交换机",
 }
@@ -35,7 +43,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"probe.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"probe.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -57,7 +65,8 @@ def cli(ctx: click.Context, settings_file: str | None, lang: str | None) -> None
     Exit codes: 0 all well · 1 a verdict of the demo or of a case was wrong · 2 wrong usage · 3 settings
     4 directory · 5 trunk, line or recordings folder · 6 database · 7 unreadable case · 8 number refused
     9 scenario · 10 calls were made, but some failed through our own fault · 11 practice exchange
-    12 report · 130 stopped by Ctrl-C
+    12 report · 13 letter, mail server or chat service · 14 incident · 15 a telephone system's call records
+    130 stopped by Ctrl-C
     """
     ctx.obj = Talk(settings_file=settings_file, lang=lang)
 

@@ -21,6 +21,7 @@ from probe.dial.messages import Refused
 from probe.errors import StoreError
 from probe.model import Blame, Order, Record
 from probe.store import Store, is_alive, this_owner
+from probe.store.audit import Entry
 
 if TYPE_CHECKING:
     from probe.cli.table import CallTable, JsonLines
@@ -116,7 +117,23 @@ async def _call(
     owner = this_owner()
 
     def claim(order: Order) -> bool:
-        mine = store.claim(order, datetime.now(UTC), owner, lease_s=order.deadline_s + 60)
+        now = datetime.now(UTC)
+        entry = Entry(
+            at=now,
+            event="attempt",
+            number=order.number,
+            office=order.office,
+            call_id=order.call_id,
+            purpose=order.purpose.value,
+            caller_id=order.caller_id or trunk.caller_id or trunk.username,
+        )
+        with store.transaction():
+            if store.audit.stopped() is not None:
+                talk.say("cli.not_while_stopped", number=order.number)
+                return False
+            mine = store.claim(order, now, owner, lease_s=order.deadline_s + 60)
+            if mine:
+                store.audit.note(entry)
         if not mine:
             talk.say("cli.skipped", number=order.number)
         return mine
@@ -157,12 +174,12 @@ async def _call(
                     not_stored = not_stored or error
                     board.stop()
                 show.finished(result)
-                await asyncio.to_thread(_keep_unknown, talk.settings_or_default.data.folder, result)
+                await asyncio.to_thread(keep_unknown, talk.settings_or_default.data.folder, result)
         if not_stored is not None:
             raise not_stored
 
 
-def _keep_unknown(data_folder: Path, record: Record) -> None:
+def keep_unknown(data_folder: Path, record: Record) -> None:
     """What was heard and not recognised waits for a person to label it; whatever goes wrong here, the call stands."""
     from probe.prompts.unknown import keep_call
 

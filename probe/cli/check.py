@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -39,11 +41,14 @@ def steps(talk: Talk) -> Iterator[Callable[[], str | None]]:
         click.echo(f"! {caution.text(talk.lang)}")
     yield partial(_folder, talk)
     yield partial(_store, talk)
+    yield partial(_calendar, talk)
     yield partial(_words, talk)
     if not settings.trunks:
         yield partial(_fail, "cli.check_no_trunk")
     for name in settings.trunks:
         yield partial(_trunk, talk, name)
+    for check in _ways(talk):
+        yield check
 
 
 def _fail(key: str) -> str:
@@ -64,6 +69,26 @@ def _store(talk: Talk) -> str:
     if numbers == 0:
         raise ProbeError("cli.check_no_numbers")
     return talk.words("cli.check_store", url=talk.settings.data.store, n=numbers)
+
+
+def _calendar(talk: Talk) -> str | None:
+    """The programme plans nothing on a day that nobody knows: said weeks before."""
+    from probe.calendar import warnings, working_days
+
+    settings = talk.settings
+    days = working_days(settings.robot.country, settings.plan.holidays)
+    found = warnings(days, datetime.now(UTC), ZoneInfo(settings.robot.timezone))
+    for warning in found:
+        click.echo(f"! {warning.text(talk.lang)}")
+    return None if found else talk.words("cli.check_calendar", until=days.known_until)
+
+
+def _ways(talk: Talk) -> Iterator[Callable[[], str]]:
+    """The mail server and the chat groups of the settings."""
+    from probe.post.ways import checks
+
+    for check in checks(talk.settings, datetime.now(UTC)).values():
+        yield lambda check=check: talk.words("cli.check_mail", where=check())  # type: ignore[misc]
 
 
 def _words(talk: Talk) -> str | None:

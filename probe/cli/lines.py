@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from probe.model import Record, Verdict, post_dial_delay_s, ring_s
-from probe.words import words
+from probe.words import because as told
 
 
 def because(verdict: Verdict, lang: str) -> list[str]:
     """The verdict's evidence as sentences."""
-    return [words(f"because.{b.key}", lang, **b.values) for b in verdict.because]
+    return [told(b.key, lang, **b.values) for b in verdict.because]
 
 
 def rounded(seconds: float | None) -> float | None:

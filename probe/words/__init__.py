@@ -23,3 +23,8 @@ def words(key: str, lang: str, **values: object) -> str:
     """The sentence `key` in `lang`, filled in. KeyError when there is none: that is a defect of ours."""
     name, _, entry = key.partition(".")
     return catalogue(name)[entry][lang].format(**values)
+
+
+def because(key: str, lang: str, **values: object) -> str:
+    """A piece of evidence as a sentence: its key names a file of its own ("health.no_canary"), else `because.toml`."""
+    return words(key if "." in key else f"because.{key}", lang, **values)

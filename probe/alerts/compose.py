@@ -1,0 +1,145 @@
+"""The words of an alert: what was seen, what it may mean, what to do, what is next. Plain text, for mail and chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from probe.alerts.policy import Policy, Recipient
+from probe.health import Health
+from probe.incidents import Incident
+from probe.incidents.follow import Alert, News
+from probe.incidents.incident import Level
+from probe.model import Because, Number
+from probe.post.letter import Letter
+from probe.store.outcomes import Brief
+from probe.words import because, words
+
+TO_BOTH = frozenset({News.CLOSED, News.WITHDRAWN, News.FREE, News.OVERDUE, News.REPEAT, News.SUSPECTED})
+TO_ABOVE = frozenset({News.ESCALATED})
+LAST_CALLS = 12  # that a letter shows
+
+
+def incident_letters(
+    alert: Alert,
+    incident: Incident,
+    number: Number,
+    reasons: Sequence[Because],
+    calls: Sequence[Brief],
+    *,
+    policy: Policy,
+    zone: ZoneInfo,
+    now: datetime,
+) -> tuple[Letter, ...]:
+    """The letters of one piece of news. `reasons` is why the incident was opened (or raised last), `calls` what was
+    heard on its line lately, oldest first."""
+    if incident.level is Level.NOTICE and not policy.notices:
+        return ()
+    owner = policy.owner(incident.owner or number.owner_email)
+    if alert.news in TO_ABOVE:
+        recipients = policy.above
+    elif alert.news in TO_BOTH or not owner:
+        recipients = (*owner, *policy.above)
+    else:
+        recipients = owner
+    lang = policy.lang
+    kind = words(f"incidents.{_kind(incident)}", lang)
+    place = " ".join(part for part in (number.unit, number.department, number.written) if part)
+    names = {"kind": kind + incident.mark, "place": place, "id": incident.id}
+    lines = [words(f"alerts.{alert.news.value}", lang, **names, **_times(incident, now, zone)), ""]
+    if reasons:
+        lines += [words("alerts.seen", lang), *(f"· {_sentence(reason, lang)}" for reason in reasons), ""]
+    if calls:
+        shown = calls[-LAST_CALLS:]
+        lines += [words("alerts.calls", lang, n=len(shown)), *(f"· {_call(brief, zone, lang)}" for brief in shown), ""]
+    if alert.news not in (News.CLOSED, News.WITHDRAWN):
+        lines += [words("alerts.please", lang), words(f"alerts.do_{incident.kind.value}", lang), ""]
+        lines += [words("alerts.then", lang, deadline=incident.deadline or "—"), ""]
+    lines += [words("alerts.foot", lang, id=incident.id)]
+    subject = words(f"alerts.subject_{alert.news.value}", lang, **names)
+    return tuple(_letter(alert.key, to, subject, "\n".join(lines), policy) for to in recipients)
+
+
+def trunk_letters(
+    trunk: str, found: Health, voided: int, *, policy: Policy, zone: ZoneInfo, now: datetime
+) -> tuple[Letter, ...]:
+    """That our own trunk is at fault: to supervisors only, for no office can mend it."""
+    lang, since = policy.lang, (found.since or now).astimezone(zone)
+    lines = [
+        words("alerts.trunk_down", lang, trunk=trunk, since=f"{since:%Y-%m-%d %H:%M}", n=voided),
+        "",
+        *(f"· {_sentence(reason, lang)}" for reason in found.because),
+        "",
+        words("alerts.trunk_do", lang),
+    ]
+    subject = words("alerts.subject_trunk_down", lang, trunk=trunk)
+    key = f"trunk_down:{trunk}:{since:%Y-%m-%dT%H:%M}"
+    return tuple(_letter(key, to, subject, "\n".join(lines), policy) for to in policy.above)
+
+
+def digest(
+    incidents: Iterable[tuple[Incident, Number]], *, policy: Policy, zone: ZoneInfo, now: datetime
+) -> tuple[Letter, ...]:
+    """The day's digest of open incidents: everything to supervisors, to each owner what is theirs; none of nothing."""
+    day = f"{now.astimezone(zone):%Y-%m-%d}"
+    every = [(incident, number) for incident, number in incidents if not incident.over]
+    found: dict[Recipient, list[tuple[Incident, Number]]] = {}
+    for incident, number in every:
+        for to in (*policy.owner(incident.owner or number.owner_email), *policy.above):
+            found.setdefault(to, []).append((incident, number))
+    letters = []
+    for to, theirs in found.items():
+        lines = [words("alerts.digest", policy.lang, n=len(theirs), day=day), ""]
+        lines += [f"· {_line(incident, number, policy.lang, zone)}" for incident, number in theirs]
+        subject = words("alerts.subject_digest", policy.lang, n=len(theirs), day=day)
+        letters.append(_letter(f"digest:{day}", to, subject, "\n".join(lines), policy))
+    return tuple(letters)
+
+
+def _letter(key: str, to: Recipient, subject: str, text: str, policy: Policy) -> Letter:
+    people = (to.address,) if to.address else ()
+    return Letter(key=key, channel=to.channel, recipients=people, subject=subject, text=text, lang=policy.lang)
+
+
+def _line(incident: Incident, number: Number, lang: str, zone: ZoneInfo) -> str:
+    return words(
+        "alerts.digest_line",
+        lang,
+        id=incident.id,
+        kind=words(f"incidents.{_kind(incident)}", lang) + incident.mark,
+        place=" ".join(part for part in (number.unit, number.department, number.written) if part),
+        state=words(f"incidents.state_{incident.state.value}", lang),
+        opened=f"{incident.opened_at.astimezone(zone):%m-%d %H:%M}",
+        deadline=incident.deadline or "—",
+    )
+
+
+def _kind(incident: Incident) -> str:
+    return f"level_{incident.level.value}" if incident.level is not None else f"kind_{incident.kind.value}"
+
+
+def _call(brief: Brief, zone: ZoneInfo, lang: str) -> str:
+    outcome = words(f"names.outcome_{brief.outcome.value}", lang)
+    cause = words(f"names.cause_{brief.cause.value}", lang)
+    return f"{brief.at.astimezone(zone):%m-%d %H:%M} {outcome} · {cause}"
+
+
+def _times(incident: Incident, now: datetime, zone: ZoneInfo) -> dict[str, str]:
+    until = incident.closed_at or now
+    minutes = max(0, round((until - incident.opened_at) / timedelta(minutes=1)))
+    hours, rest = divmod(minutes, 60)
+    return {
+        "opened": f"{incident.opened_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "until": f"{until.astimezone(zone):%Y-%m-%d %H:%M}",
+        "duration": f"{hours}:{rest:02d}",
+        "deadline": f"{incident.deadline or '—'}",
+    }
+
+
+def _sentence(reason: Because, lang: str) -> str:
+    values = dict(reason.values)
+    cause = values.get("cause")
+    if isinstance(cause, str):
+        values["cause"] = words(f"names.cause_{cause}", lang)
+    return because(reason.key, lang, **values)

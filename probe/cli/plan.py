@@ -1,0 +1,151 @@
+"""`probe plan`: what is to be called when, and why; and whether it was drawn as it was said to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from probe.cli import options
+from probe.cli.lines import encode
+from probe.cli.talk import Talk, emit
+from probe.errors import ProbeError
+
+if TYPE_CHECKING:
+    from probe.plan import Slot, Unplanned
+    from probe.schedule.setup import Setup
+    from probe.store import Store
+    from probe.store.slots import Kept
+
+
+@click.command("plan")
+@click.option(
+    "--for", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day (default: today). 日期"
+)
+@click.option(
+    "--seed", metavar="HEX", help="Draw it anew from this revealed seed and compare. 用已公布的种子核对"
+)
+@click.option(
+    "--seeds", is_flag=True, help="List the seeds: SHA-256, and the seed once its month is over. 种子"
+)
+@options.as_json
+@click.pass_obj
+def command(talk: Talk, day: datetime | None, seed: str | None, seeds: bool, as_json: bool) -> int:
+    """Print a day's programme: when, whom, why, and what became of it. 打印某天的拨测计划
+
+    Times are drawn when a day begins, from a seed that nobody is told before its month is over: until then there is
+    nothing to show.
+    """
+    from probe.schedule.setup import setup_of
+
+    settings = talk.settings
+    with talk.open_store() as store:
+        if seeds:
+            return _seeds(talk, store, as_json)
+        setup = setup_of(settings, tuple(settings.trunk(name) for name in settings.trunks))
+        wanted = (day or datetime.now(setup.zone)).date()
+        if seed is not None:
+            return _compare(talk, store, setup, wanted, seed)
+        kept, unplanned = store.slots.of_day(wanted.isoformat()), store.slots.unplanned(wanted.isoformat())
+        if unplanned is None:
+            raise ProbeError("cli.not_planned", day=wanted)
+        _print(talk, setup, kept, unplanned, as_json)
+    return 0
+
+
+def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[Unplanned], as_json: bool) -> None:
+    from probe.words import because
+
+    lang = talk.lang
+    if as_json:
+        for one in kept:
+            emit(encode(_line(one, lang)))
+        for left_out in unplanned:
+            reason = because(left_out.because.key, lang, **left_out.because.values)
+            emit(
+                encode({"number": left_out.number, "stratum": left_out.stratum, "state": "unplanned", "reason": reason})
+            )
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("due", "number", "office", "purpose", "why", "state"):
+        table.add_column(talk.words(f"cli.plan_{column}"))
+    for one in kept:
+        slot = one.slot
+        state = talk.words(f"cli.slot_{one.state.value}")
+        if one.reason is not None:
+            state += "：" if lang == "zh" else ": "
+            state += because(one.reason.key, lang, **one.reason.values)
+        table.add_row(
+            f"{slot.due_at.astimezone(setup.zone):%H:%M:%S}",
+            *(Text(text) for text in (slot.number, slot.office)),
+            talk.words(f"cli.purpose_{slot.purpose.value}"),
+            Text(because(slot.why.key, lang, **slot.why.values)),
+            Text(state),
+        )
+    talk.console.print(table)
+    talk.say("cli.plan_sum", n=len(kept), left_out=len({one.number for one in unplanned}))
+    for left_out in unplanned:
+        reason = because(left_out.because.key, lang, **left_out.because.values)
+        talk.say("cli.plan_left_out", number=left_out.number, reason=reason)
+
+
+def _line(one: Kept, lang: str) -> dict[str, Any]:
+    from probe.words import because
+
+    slot = one.slot
+    return {
+        "call_id": slot.call_id,
+        "number": slot.number,
+        "office": slot.office,
+        "purpose": slot.purpose.value,
+        "stratum": slot.stratum,
+        "attempt": slot.attempt,
+        "due_at": slot.due_at,
+        "until": slot.until,
+        "why": because(slot.why.key, lang, **slot.why.values),
+        "state": one.state.value,
+        "reason": None if one.reason is None else because(one.reason.key, lang, **one.reason.values),
+    }
+
+
+def _seeds(talk: Talk, store: Store, as_json: bool) -> int:
+    this = f"{datetime.now(UTC).astimezone():%Y-%m}"
+    for seed in store.slots.seeds():
+        told = seed.seed if seed.period < this else None
+        if as_json:
+            emit(encode({"period": seed.period, "sha256": seed.commitment, "seed": told, "made_at": seed.made_at}))
+        else:
+            click.echo(f"{seed.period}  sha256 {seed.commitment}  {told or talk.words('cli.seed_secret')}")
+    return 0
+
+
+def _compare(talk: Talk, store: Store, setup: Setup, day: date, text: str) -> int:
+    """Draw the day's base calls from a seed, and hold them against those that were planned."""
+    from probe.model import Purpose
+    from probe.plan import SEED_BYTES, plan_day
+
+    try:
+        seed = bytes.fromhex(text)
+    except ValueError:
+        seed = b""
+    if len(seed) != SEED_BYTES:
+        raise ProbeError("cli.bad_seed", digits=2 * SEED_BYTES)
+    drawn = plan_day(
+        store.numbers(), lambda number: setup.openings_on(number, day), setup.policy, seed, day, callers=len(setup.ways)
+    )
+    kept = {k.slot.call_id: k.slot for k in store.slots.of_day(day.isoformat()) if k.slot.purpose is Purpose.BASE}
+    mine = {slot.call_id: slot for slot in (*drawn.slots, *(dropped.slot for dropped in drawn.dropped))}
+    other = [slot for call_id, slot in kept.items() if _differs(mine.get(call_id), slot)]
+    for slot in other:
+        click.echo(f"{slot.call_id} {slot.due_at.astimezone(setup.zone):%H:%M:%S}")
+    talk.say("cli.seed_compared", n=len(kept), same=len(kept) - len(other))
+    return 1 if other else 0
+
+
+def _differs(drawn: Slot | None, kept: Slot) -> bool:
+    return drawn is None or drawn.due_at != kept.due_at

@@ -1,0 +1,277 @@
+"""What follows from a call: the odds of a stuck handset, the next call, incidents, letters.
+
+Everything here is decided by pure stages (odds, plan, incidents, alerts); this file reads what they need and writes
+what they say, in the transaction of whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from probe import alerts, incidents, odds
+from probe.health import Health
+from probe.incidents import Event, Incident, IncidentKind, Seen, Suspicion, half_day_of, seen_of
+from probe.incidents.events import Opened, Raised
+from probe.incidents.follow import Alert, News, Wish, overdue, wishes
+from probe.incidents.follow import alerts as news_of
+from probe.incidents.rules import undone
+from probe.model import Because, Call, Number, Outcome, Purpose
+from probe.odds.run import current
+from probe.plan import History, Situation, Slot, Tried, follow_up, quiet_probe, recheck, zone_of
+from probe.schedule.setup import Setup
+from probe.store import Store
+from probe.store.outcomes import Brief
+
+REMEMBERED = timedelta(days=60)  # of a line, for its load
+LATELY = timedelta(days=1)
+AHEAD_DAYS = 12  # a later half-day may come after a week of holidays
+MOST_SIBLINGS = 8
+RECOVERY_MIN = 40.0  # from call to call of a line that is suspected, until it is free again
+OUTAGE = timedelta(minutes=30)  # failures that follow each other within this belong to one outage of a trunk
+PURPOSES = {Purpose.BASE: odds.Purpose.BASE, Purpose.QUIET_TIME: odds.Purpose.QUIET_TIME}
+LEVELS = {odds.Level.NOTICE: incidents.Level.NOTICE, odds.Level.SUSPECTED: incidents.Level.SUSPECTED}
+MOMENT = timedelta(seconds=1)
+
+
+class Consequences:
+    """Draws what follows. Every method writes in the transaction of its caller, when there is one."""
+
+    def __init__(self, store: Store, setup: Setup) -> None:
+        self._store = store
+        self._setup = setup
+
+    def draw(self, call: Call, history: History, now: datetime) -> None:
+        """Everything that follows from a stored call; from one that counts for nothing, only the ladder's next try."""
+        if call.record.order.purpose is Purpose.CANARY:
+            return
+        line = self._store.outcomes.of_number(call.number.number, now - REMEMBERED, now + MOMENT)
+        found = self._odds(call.number, line, now)
+        situation = self._situation(call.number, history, now)
+        self._ladder(call, line, found, situation)
+        if found is not None and found.wants_quiet:
+            self._add(quiet_probe(situation))
+        self._incidents(call, line, found, now)
+
+    def trunk_down(self, trunk: str, found: Health, now: datetime) -> None:
+        """What a trunk's fault has spoilt counts for nothing, nor do incidents that rest on it; its keeper hears."""
+        told = Because(key="schedule.void", values={"trunk": trunk})
+        with self._store.transaction():
+            goes_on = self._store.audit.voided(told, now - OUTAGE)
+            if not self._store.audit.void(found.void, told, now):
+                return
+            events = self._store.incidents.add(undone(self._store.incidents.open(), found.void, now))
+            self._tell_all(events, now)
+            if goes_on:
+                return
+            letters = alerts.trunk_letters(
+                trunk, found, len(found.void), policy=self._setup.alerts, zone=self._setup.zone, now=now
+            )
+            for letter in letters:
+                self._store.outbox.add(letter, now)
+
+    def wanted(self, history: History, now: datetime) -> None:
+        """The calls that open incidents ask for: proof that they are mended, or a first look at what somebody told."""
+        for wish in wishes(self._store.incidents.open(), half_day_of(now, self._setup.zone)):
+            number = self._store.number(wish.number)
+            if number is not None:
+                self._recheck(wish, number, history, now)
+
+    def time_goes_by(self, now: datetime) -> None:
+        """What is told without a call: deadlines that have passed, incidents that nobody took up, the daily digest."""
+        policy, zone = self._setup.alerts, self._setup.zone
+        local = now.astimezone(zone)
+        opened = self._store.incidents.open()
+        for alert in (*overdue(opened, local.date()), *alerts.due(opened, now, policy)):
+            self._tell(alert, now)
+        if local.time() >= policy.digest_at:
+            theirs = [(incident, self._number(incident)) for incident in opened]
+            for letter in alerts.digest(theirs, policy=policy, zone=zone, now=now):
+                self._store.outbox.add(letter, now)
+
+    # --- the next call
+
+    def _ladder(self, call: Call, line: Sequence[Brief], found: odds.Odds | None, situation: Situation) -> None:
+        """The follow-up of a call, or of the call that it follows."""
+        if call.record.order.purpose not in (Purpose.BASE, Purpose.FOLLOW_UP):
+            return
+        first = call.record.order.call_id.partition("-f")[0] if call.record.order.attempt > 1 else ""
+        first = first or call.record.order.call_id
+        mine = [b for b in line if b.call_id == first or b.call_id.startswith(f"{first}-f")]
+        tried = [
+            Tried(
+                call_id=brief.call_id,
+                at=brief.at,
+                outcome=Outcome.INCONCLUSIVE if brief.voided else brief.outcome,
+            )
+            for brief in mine
+        ]
+        advice = None
+        if found is not None:
+            if found.level is odds.Level.SUSPECTED:
+                advice = RECOVERY_MIN
+            elif found.next_gap_s is None:
+                return  # calls alone do not decide it
+            else:
+                advice = found.next_gap_s / 60.0
+        if tried:
+            self._add(follow_up(tried, advice, situation))
+
+    def _recheck(self, wish: Wish, number: Number, history: History, now: datetime) -> None:
+        """One re-dial of a number at a time; soon when somebody told of it, else on a later half-day than the last."""
+        planned = self._store.slots.planned_for(number.office)
+        if any(slot.number == number.number and slot.purpose is Purpose.RECHECK for slot in planned):
+            return
+        line = self._store.outcomes.of_number(number.number, now - REMEMBERED, now + MOMENT)
+        made = [brief for brief in line if brief.purpose is Purpose.RECHECK]
+        after = now - LATELY if wish.urgent else max((b.at for b in line), default=now - LATELY)
+        self._add(recheck(self._situation(number, history, now), after, len(made) + 1))
+
+    def _situation(self, number: Number, history: History, now: datetime) -> Situation:
+        zone = zone_of(number, self._setup.policy)
+        today = now.astimezone(zone).date()
+        days = (today + timedelta(days=n) for n in range(AHEAD_DAYS))
+        seed = self._store.slots.dice(f"{now.astimezone(self._setup.zone):%Y-%m}")
+        return Situation(
+            number=number,
+            now=now,
+            policy=self._setup.policy,
+            history=history,
+            openings=tuple(opening for day in days for opening in self._setup.openings_if_known(number, day)),
+            zone=zone,
+            seed=seed or b"",
+            standing=self._store.slots.planned_for(number.office),
+            callers=len(self._setup.ways),
+        )
+
+    def _add(self, slot: Slot | Because) -> None:
+        if isinstance(slot, Slot):
+            self._store.slots.add([slot])
+
+    # --- the odds
+
+    def _odds(self, number: Number, line: Sequence[Brief], now: datetime) -> odds.Odds | None:
+        """How likely a stuck handset is; None when the line's last call was not engaged."""
+        seen = _told(line)
+        if not seen or not seen[-1].busy:
+            return None
+        zone = zone_of(number, self._setup.policy)
+        baseline = odds.baseline(seen[: current(seen)], self._setup.odds, zone=zone.key)
+        used = sum(brief.at > now - LATELY for brief in line)
+        caps = odds.Caps(calls=max(0, self._setup.policy.per_24h - used))
+        siblings = self._siblings(number, now)
+        return odds.assess(seen, baseline, now, self._setup.odds, caps=caps, siblings=siblings)
+
+    def _siblings(self, number: Number, now: datetime) -> tuple[odds.Sibling, ...]:
+        """What was heard lately of the unit's other lines: when all of them are engaged, no handset need be off."""
+        mates = [mate for mate in self._store.numbers_of(number.unit) if mate.number != number.number]
+        found = []
+        for mate in mates[:MOST_SIBLINGS]:
+            seen = _told(self._store.outcomes.of_number(mate.number, now - REMEMBERED, now + MOMENT))
+            zone = zone_of(mate, self._setup.policy)
+            usual = odds.baseline(seen[: current(seen)], self._setup.odds, zone=zone.key)
+            found.append(odds.Sibling(seen=seen, baseline=usual))
+        return tuple(found)
+
+    # --- incidents and letters
+
+    def _incidents(self, call: Call, line: Sequence[Brief], found: odds.Odds | None, now: datetime) -> None:
+        number, zone = call.number, zone_of(call.number, self._setup.policy)
+        half_day = half_day_of(call.record.trace.started_at, zone)
+        known = self._store.incidents.of(number.number)
+        at = call.record.trace.started_at
+        seen = seen_of(call, half_day=half_day, in_hours=self._in_hours(number, at), voided=call.voided is not None)
+        earlier = [self._seen(brief, number) for brief in line if brief.call_id != seen.call_id]
+        events = list(incidents.advance(known, seen, earlier, policy=self._setup.incidents))
+        if found is not None and found.level in LEVELS:
+            suspicion = Suspicion(
+                number=number.number,
+                unit=number.unit,
+                at=call.record.trace.started_at,
+                half_day=half_day,
+                level=LEVELS[found.level],
+                because=tuple(Because(key=f"odds.{b.key}", values=b.values) for b in found.because),
+                calls=tuple(brief.call_id for brief in line if found.since is not None and brief.at >= found.since),
+                owner=number.owner_email,
+            )
+            events += incidents.advance(known, suspicion, policy=self._setup.incidents)
+        self._tell_all(self._store.incidents.add(events), now, {incident.id: incident for incident in known})
+        if found is None and seen.counts:
+            self._tell_free(known, seen, now)
+
+    def _tell_free(self, known: Iterable[Incident], seen: Seen, now: datetime) -> None:
+        """A line that was suspected is not engaged any more: its people are told once for each time it was."""
+        for incident in known:
+            if incident.kind is IncidentKind.STUCK and not incident.over and seen.at > incident.opened_at:
+                key = f"{News.FREE.value}:{incident.id}:{len(incident.calls)}"
+                self._tell(Alert(key=key, incident_id=incident.id, news=News.FREE), now)
+
+    def _tell_all(self, events: Sequence[Event], now: datetime, before: dict[str, Incident] | None = None) -> None:
+        by_incident: dict[str, list[Event]] = {}
+        for event in events:
+            by_incident.setdefault(event.incident_id, []).append(event)
+        for incident_id, theirs in by_incident.items():
+            for alert in news_of(theirs, (before or {}).get(incident_id)):
+                self._tell(alert, now)
+
+    def _tell(self, alert: Alert, now: datetime) -> None:
+        """Put the letters of one piece of news into the outbox, within each recipient's daily cap."""
+        incident = self._store.incidents.get(alert.incident_id)
+        if incident is None or (incident.snoozed_until is not None and now < incident.snoozed_until):
+            return
+        policy, number = self._setup.alerts, self._number(incident)
+        reasons = [e.because for e in self._store.incidents.events(incident.id) if isinstance(e, Opened | Raised)]
+        letters = alerts.incident_letters(
+            alert,
+            incident,
+            number,
+            reasons[-1] if reasons else (),
+            self._store.outcomes.of_number(incident.number, now - LATELY, now + MOMENT),
+            policy=policy,
+            zone=zone_of(number, self._setup.policy),
+            now=now,
+        )
+        midnight = now.astimezone(self._setup.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        for letter in letters:
+            if self._store.outbox.count(letter.channel, letter.recipient, midnight) < policy.most_per_day:
+                self._store.outbox.add(letter, now)
+
+    def _number(self, incident: Incident) -> Number:
+        """The directory's entry, or what the incident itself knows of a number that is no longer there."""
+        known = self._store.number(incident.number)
+        return known or Number(number=incident.number, written=incident.number, unit=incident.unit)
+
+    def _seen(self, brief: Brief, number: Number) -> Seen:
+        return Seen(
+            call_id=brief.call_id,
+            number=number.number,
+            unit=number.unit,
+            at=brief.at,
+            half_day=half_day_of(brief.at, zone_of(number, self._setup.policy)),
+            outcome=brief.outcome,
+            cause=brief.cause,
+            confidence=brief.confidence,
+            first=brief.attempt == 1,
+            in_hours=self._in_hours(number, brief.at),
+            scenario=number.scenario,
+            alerted_s=brief.ring_s,
+            counts=not brief.voided and brief.outcome is not Outcome.INCONCLUSIVE,
+            owner=number.owner_email,
+        )
+
+    def _in_hours(self, number: Number, at: datetime) -> bool:
+        return any(opening.start <= at < opening.end for opening in self._setup.openings_around(number, at))
+
+
+def _told(line: Sequence[Brief]) -> tuple[odds.Seen, ...]:
+    """The calls that say whether a line was engaged."""
+    return tuple(
+        odds.Seen(
+            at=brief.at,
+            busy=brief.outcome is Outcome.BUSY,
+            purpose=PURPOSES.get(brief.purpose, odds.Purpose.FOLLOW_UP),
+            cause=brief.cause.value,
+        )
+        for brief in line
+        if not brief.voided and brief.outcome not in (Outcome.INCONCLUSIVE, Outcome.UNREACHABLE)
+    )

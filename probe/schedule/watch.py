@@ -1,0 +1,215 @@
+"""The loop around the programme: ticks, telephone lines, letters, heartbeats. All effects and no decisions.
+
+APScheduler only says when to look; what is to be done stands in the database, so nothing of it is kept in a job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from probe.dial import Switchboard
+from probe.dial.messages import Refused
+from probe.errors import ProbeError
+from probe.model import Because, Order, Record
+from probe.schedule.programme import Programme
+from probe.schedule.systemd import notify
+from probe.store import Store
+
+STOP_FILE = "STOP"  # in the data folder: while it is there, nobody is called
+LOOK_EVERY_S = 1.0
+PLAN_EVERY_S = 60.0
+DEAD_AFTER = timedelta(seconds=30)  # without a good tick, no heartbeat is sent
+
+_log = logging.getLogger(__name__)
+
+
+class Watch:
+    """One run of the programme, from the first tick to the last record. `deliver` sends the letters that are due."""
+
+    def __init__(
+        self,
+        store: Store,
+        programme: Programme,
+        boards: Mapping[str, Switchboard],
+        *,
+        folder: Path,
+        deliver: Callable[[], None],
+        keep: Callable[[Record], None],
+        heartbeat: Callable[[], None] | None = None,
+        heartbeat_s: float = 60.0,
+        post_s: float = 15.0,
+        watchdog_s: float | None = None,
+    ) -> None:
+        self._store = store
+        self._programme = programme
+        self._boards = boards
+        self._stop_file = folder / STOP_FILE
+        self._deliver = deliver
+        self._keep = keep
+        self._heartbeat = heartbeat
+        self._every = {"heartbeat": heartbeat_s, "post": post_s, "watchdog": watchdog_s}
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._unsaved: list[Record] = []
+        self._good = datetime.min.replace(tzinfo=UTC)  # the last tick that went well
+        self._halted = False
+        self._leaving = False
+
+    async def run(self) -> None:
+        """Until SIGTERM or SIGINT: then every call is hung up, and recorded, before this returns."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._leave)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        self._programme.begin(_now())
+        self._reload()
+        crews = [asyncio.create_task(self._work(board)) for board in self._boards.values()]
+        await asyncio.to_thread(self._plan)
+        self._schedule()
+        self._scheduler.start()
+        notify("READY=1")
+        try:
+            await asyncio.gather(*crews)
+        finally:
+            notify("STOPPING=1")
+            self._scheduler.shutdown(wait=False)
+            self._save()
+            await asyncio.to_thread(self._deliver)
+
+    def claim(self, order: Order) -> bool:
+        """The switchboards ask this immediately before they dial."""
+        if self._stopped() or self._leaving:
+            self._programme.lost([order.call_id])
+            return False
+        return self._programme.claim(order, _now())
+
+    # --- jobs
+
+    def _schedule(self) -> None:
+        jobs: list[tuple[Callable[[], object], float | None]] = [
+            (self._look, LOOK_EVERY_S),
+            (self._plan_beside, PLAN_EVERY_S),
+            (self._post_beside, self._every["post"]),
+            (self._beat_beside, self._every["heartbeat"] if self._heartbeat else None),
+            (self._alive, self._every["watchdog"]),
+        ]
+        for job, seconds in jobs:
+            if seconds is not None:
+                self._scheduler.add_job(job, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None)
+        self._look_at_next()
+
+    async def _look(self) -> None:
+        """Dial what is due."""
+        if self._leaving:
+            return
+        now, stopped = _now(), self._stopped()
+        try:
+            self._save()
+            if stopped and not self._halted:
+                _log.warning("calls are stopped")
+                for board in self._boards.values():
+                    board.hang_up()
+            self._halted = stopped
+            for launch in self._programme.tick(now, stopped):
+                self._boards[launch.trunk].add(launch.order)
+            self._look_at_next()
+        except ProbeError as error:  # the database is locked, the disk is full: look again, and let no heartbeat out
+            _log.error("%s", error)
+            return
+        self._good = now
+
+    def _look_at_next(self) -> None:
+        """Wake up when the next call is due, not up to a second later."""
+        due = self._programme.next_due()
+        if due is not None and due > _now():
+            self._scheduler.add_job(
+                self._look, "date", run_date=due, id="due", replace_existing=True, misfire_grace_time=None
+            )
+
+    async def _plan_beside(self) -> None:
+        await asyncio.to_thread(self._plan)
+        self._reload()
+
+    def _plan(self) -> None:
+        """Plan days that have no plan; tell what is told as time goes by. In a thread: 100,000 numbers take seconds."""
+        try:
+            self._programme.plan(_now())
+            self._programme.time_goes_by(_now())
+        except ProbeError as error:
+            _log.error("%s", error)
+
+    async def _post_beside(self) -> None:
+        await asyncio.to_thread(self._post)
+
+    def _post(self) -> None:
+        try:
+            self._deliver()
+        except ProbeError as error:
+            _log.error("%s", error)
+
+    async def _beat_beside(self) -> None:
+        if self._heartbeat is not None and _now() - self._good < DEAD_AFTER and not self._unsaved:
+            await asyncio.to_thread(self._heartbeat)
+
+    async def _alive(self) -> None:
+        if _now() - self._good < DEAD_AFTER:
+            notify("WATCHDOG=1")
+
+    # --- lines
+
+    async def _work(self, board: Switchboard) -> None:
+        async for result in board.run(open_ended=True):
+            if isinstance(result, Refused):
+                reason = Because(key=result.key, values=dict(result.values))
+                self._programme.refused(result.call_id, reason, _now())
+                continue
+            self._unsaved.append(result)
+            try:
+                self._save()
+            except ProbeError as error:
+                _log.error("%s", error)
+            await asyncio.to_thread(self._keep, result)
+            if not self._leaving:
+                self._look_at_next()
+
+    def _save(self) -> None:
+        """Store what has been recorded; what cannot be stored now is kept and tried again."""
+        while self._unsaved:
+            self._programme.finished(self._unsaved[0], _now())
+            record = self._unsaved.pop(0)
+            _log.info(
+                "called",
+                extra={
+                    "call_id": record.order.call_id,
+                    "purpose": record.order.purpose.value,
+                    "outcome": record.verdict.outcome.value,
+                    "cause": record.verdict.cause.value,
+                    "confidence": round(record.verdict.confidence, 2),
+                },
+            )
+
+    # --- people
+
+    def _stopped(self) -> bool:
+        return self._stop_file.exists() or self._store.audit.stopped() is not None
+
+    def _reload(self) -> None:
+        """The directory may have changed."""
+        self._programme.reload()
+        for board in self._boards.values():
+            board.allow(self._programme.numbers)
+
+    def _leave(self) -> None:
+        self._leaving = True
+        for board in self._boards.values():
+            board.stop()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
