@@ -47,8 +47,7 @@ def steps(talk: Talk) -> Iterator[Callable[[], str | None]]:
         yield partial(_fail, "cli.check_no_trunk")
     for name in settings.trunks:
         yield partial(_trunk, talk, name)
-    for check in _ways(talk):
-        yield check
+    yield from _ways(talk)
 
 
 def _fail(key: str) -> str:

@@ -228,8 +228,8 @@ testimonies = Table(
     Column("testimony_json", Text, nullable=False),
     Index("testimonies_number", "number", "happened_at"),
 )
-# Letters to be sent: the row is the lock. `payload` is the letter as JSON; `next_try_at`, when it may be claimed, is null
-# once it is handed over or settled.
+# Letters to be sent: the row is the lock. `payload` is the letter as JSON; `next_try_at`, when it may be claimed, is
+# null once it is handed over or settled.
 letters = Table(
     "letters",
     metadata,
