@@ -1,9 +1,9 @@
-"""Is it our own trunk? Asked before any office is blamed. Pure: the calls of the last minutes in, a judgement out.
+"""Is it our own trunk? Asked before any office is blamed. Pure: the calls of the last half hour in, a judgement out.
 
-A trunk is doubtful when its last calls blame it, or when several unrelated offices fail together more than chance
-allows. Then a number of our own, the canary, decides: it answers, so the trunk carries calls; or it does not, and every
-failure that began with the doubt is void. Without a canary a doubt counts as a fault: whom we cannot tell from
-ourselves we do not blame.
+A trunk is doubtful when its last calls blame it, or when so many unrelated units in a row came to nothing that chance
+would hardly have it. Then a number of our own, the canary, decides: it answers, so the trunk carries calls; or it does
+not, and every failure of the run is void. Without a canary a doubt counts as a fault: whom we cannot tell from
+ourselves we do not blame. One call that gets through ends every doubt.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import comb
+from math import ceil, log
 
 from probe.model import Because, Blame, Call, Cause, Fact, Outcome, Purpose, Verdict, ring_s
 
-WINDOW = timedelta(minutes=10)  # failing together means: within this
-CONSECUTIVE = 3  # calls that blame our trunk, one after the other, to as many units
-TOGETHER = 4  # units that fail together, at least
-CHANCE = 0.002  # that so many fail together although nothing is wrong
+WINDOW = timedelta(minutes=30)  # failing together means: within this
+CONSECUTIVE = 3  # calls that blame our trunk, one after the other
+TOGETHER = 4  # units that fail one after the other, at least
+FALSE_PER_DAY = 0.1  # doubts that chance alone may raise
 LEAST_USUAL = 0.2  # share of failures that is taken for usual, at least: few calls say little
+MOST_USUAL = 0.6  # at more, no run within the window could be told from chance
 RANG_S = 10.0  # of ringing: the call has got through to somebody
 OURS = {Blame.TRUNK, Blame.NETWORK}
 
@@ -39,11 +40,20 @@ class Health(Fact, frozen=True, kw_only=True):
     since: datetime | None = None  # the first failure that belongs to it
 
 
-def health(calls: Iterable[Call], now: datetime, *, usual: float, has_canary: bool) -> Health:
-    """The state of one trunk, from its calls (in any order; older ones than WINDOW do not matter).
+class Usual(Fact, frozen=True, kw_only=True):
+    """An ordinary day: the share of calls that come to nothing, and how many calls there are."""
 
-    `usual` is the share of calls over this trunk that fail on an ordinary day.
-    """
+    share: float = LEAST_USUAL
+    calls: float = 100.0
+
+    @property
+    def run(self) -> int:
+        """How many failures in a row are no chance: they would come FALSE_PER_DAY times a day, at every call of it."""
+        return max(TOGETHER, ceil(log(FALSE_PER_DAY / max(self.calls, 1.0)) / log(self.share)))
+
+
+def health(calls: Iterable[Call], now: datetime, *, usual: Usual, has_canary: bool) -> Health:
+    """The state of one trunk, from its calls (in any order; older ones than WINDOW do not matter)."""
     recent = sorted(
         (call for call in calls if now - WINDOW <= call.record.trace.started_at <= now),
         key=lambda call: call.record.trace.started_at,
@@ -80,27 +90,25 @@ def failed(call: Call) -> bool:
     return not carried(verdict)
 
 
-def usual_share(failures: int, n: int) -> float:
-    """The share of calls that fail on ordinary days, for `health`: never below LEAST_USUAL."""
-    return max(LEAST_USUAL, failures / n if n else 0.0)
+def usual_of(failures: int, n: int, days: float) -> Usual:
+    """What is usual, from the random calls of some days."""
+    return Usual(share=min(MOST_USUAL, max(LEAST_USUAL, failures / n if n else 0.0)), calls=n / days)
 
 
-def chance(failures: int, n: int, share: float) -> float:
-    """P(at least so many of n fail) when each fails with probability `share`, independently: the binomial tail."""
-    return sum(comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(failures, n + 1))
-
-
-def _failing(calls: Sequence[Call], usual: float) -> tuple[list[Call], Because] | None:
+def _failing(calls: Sequence[Call], usual: Usual) -> tuple[list[Call], Because] | None:
     """The calls that give rise to doubt, and why; None when there is no doubt."""
     last = calls[-CONSECUTIVE:]
     if len(last) == CONSECUTIVE and all(call.record.verdict.blame is Blame.TRUNK for call in last):
         ours = [call for call in calls if call.record.verdict.blame is Blame.TRUNK]
         return ours, Because(key="health.trunk_blamed", values={"n": CONSECUTIVE})
-    while calls and not failed(calls[0]):
-        calls = calls[1:]  # what went well before the first failure says nothing of the time since
-    by_unit = {call.number.unit: call for call in calls}  # each unit's last: a unit that fails thrice fails once
-    bad = [call for call in by_unit.values() if failed(call)]
-    if len(bad) < TOGETHER or chance(len(bad), len(by_unit), usual) > CHANCE:
+    run: list[Call] = []
+    for call in reversed(calls):
+        if not failed(call):
+            break
+        run.append(call)
+    units = {call.number.unit for call in run}  # a unit that fails thrice fails once
+    if len(units) < usual.run:
         return None
-    told = Because(key="health.failing_together", values={"n": len(bad), "of": len(by_unit), "minutes": 10})
-    return [call for call in calls if failed(call)], told
+    minutes = ceil((run[0].record.trace.started_at - run[-1].record.trace.started_at) / timedelta(minutes=1))
+    told = Because(key="health.failing_together", values={"n": len(units), "minutes": max(1, minutes)})
+    return list(reversed(run)), told

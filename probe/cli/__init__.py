@@ -30,6 +30,7 @@ COMMANDS = {
     "prune": "Delete recordings and transcripts that were kept long enough. 按保存期限删除录音",
     "import-cdr": "Put an office's own call records beside the robot's evidence. 导入单位话单并对照",
     "report": "Write the report of a period. 生成报告",
+    "scenario": "What the robot does during a call: check, list, show, rehearse. 拨测场景：检查、查看、演练",
     "exchange": "Run the practice exchange for your own trials. 运行练习交换机",
 }
 

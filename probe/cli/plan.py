@@ -72,7 +72,9 @@ def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[U
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for column in ("due", "number", "office", "purpose", "why", "state"):
+    for column in ("due", "number", "office"):
+        table.add_column(talk.words(f"cli.plan_{column}"), no_wrap=True)
+    for column in ("why", "state"):
         table.add_column(talk.words(f"cli.plan_{column}"))
     for one in kept:
         slot = one.slot
@@ -83,7 +85,6 @@ def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[U
         table.add_row(
             f"{slot.due_at.astimezone(setup.zone):%H:%M:%S}",
             *(Text(text) for text in (slot.number, slot.office)),
-            talk.words(f"cli.purpose_{slot.purpose.value}"),
             Text(because(slot.why.key, lang, **slot.why.values)),
             Text(state),
         )

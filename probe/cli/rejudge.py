@@ -94,6 +94,8 @@ def command(
     talk.say("prompts.rejudged", n=seen["judged"], changed=len(changes), surer=seen["surer"], anew=seen["anew"])
     if dry_run and changes:
         talk.say("prompts.dry_run")
+    if seen["pruned"]:
+        talk.say("evidence.not_judged_again", n=seen["pruned"])
     if seen["overtaken"]:
         talk.say("prompts.overtaken", n=seen["overtaken"])
     return 7 if seen["unread"] else 0
@@ -122,6 +124,9 @@ def _calls(
             record = call.record
             pcm = None
             place = _recording(talk, record)
+            if place is None and record.trace.recording is not None and store.pruning.of(record.order.call_id).any:
+                seen["pruned"] += 1  # what was heard is gone: without it, no better verdict can be had
+                continue
             if place is not None:
                 try:
                     pcm = read_wav(place, record.order.call_id)

@@ -54,6 +54,7 @@ async def _run(talk: Talk, store: Store, setup: Setup, trunks: Sequence[Trunk], 
     from probe.plan import SEED_BYTES
     from probe.post.outbox import deliver
     from probe.post.ways import senders
+    from probe.prune import prune
     from probe.schedule.heartbeat import beat
     from probe.schedule.programme import Programme
     from probe.schedule.systemd import watchdog_s
@@ -86,6 +87,13 @@ async def _run(talk: Talk, store: Store, setup: Setup, trunks: Sequence[Trunk], 
                 )
                 boards[trunk.name] = await stack.enter_async_context(board)
             url = settings.run.heartbeat
+            rule = settings.privacy.retention()
+
+            def tidy() -> None:
+                pruned = prune(store, folder, rule, now())
+                if pruned.left:
+                    logging.getLogger(__name__).warning("%d files could not be deleted", len(pruned.left))
+
             watch = Watch(
                 store,
                 programme,
@@ -93,6 +101,7 @@ async def _run(talk: Talk, store: Store, setup: Setup, trunks: Sequence[Trunk], 
                 folder=folder,
                 deliver=post,
                 keep=partial(_keep, folder),
+                tidy=tidy,
                 heartbeat=(lambda: (beat(url), None)[1]) if url else None,
                 heartbeat_s=settings.run.heartbeat_every_s,
                 watchdog_s=watchdog_s(),

@@ -41,7 +41,7 @@ def assess(
     at = load(baseline, QUIET if run and run[-1].purpose is Purpose.QUIET_TIME else hour(now, baseline.zone), policy)
     if not run:
         idle_min = (now - seen[-1].at).total_seconds() / 60 if seen else policy.unseen_min
-        fallen = hazard(max(idle_min, 1e-3), policy)
+        fallen = hazard(idle_min, policy)
         return Odds(level=Level.CLEAR, stuck=fallen, log_odds=log(fallen / (1 - fallen)), p_load=at.p)
     filtered = follow(seen, first, baseline, policy, surge_probability(siblings, now, policy))
     alternatives, stuck = explain(filtered, run, baseline, policy, siblings, now)

@@ -46,4 +46,4 @@ def detection(policy: str, load: float) -> Detection:
 
 def _between(name: str, low: Detection, high: Detection, share: float) -> float | None:
     a, b = getattr(low, name), getattr(high, name)
-    return None if a is None or b is None else a + share * (b - a)
+    return None if a is None or b is None else (1 - share) * a + share * b

@@ -18,6 +18,7 @@ from probe.odds.facts import Baseline, Policy, Seen
 
 NODES = np.array([-2.857, -1.356, 0.0, 1.356, 2.857])  # Gauss–Hermite, five points,
 WEIGHTS = np.array([0.01126, 0.22208, 0.53333, 0.22208, 0.01125])  # for a standard normal
+SECOND = 1 / 60  # two calls at one moment are a second apart
 
 
 class Run(NamedTuple):
@@ -78,4 +79,4 @@ def step(use: Array, stuck: float, minutes: float, policy: Policy) -> tuple[Arra
 
 def hazard(minutes: float, policy: Policy) -> float:
     """The prior probability that it falls within so many minutes."""
-    return policy.off_hook_per_day * min(minutes, policy.unseen_min) / policy.working_min
+    return policy.off_hook_per_day * min(max(minutes, SECOND), policy.unseen_min) / policy.working_min

@@ -40,6 +40,22 @@ class Consequences:
     def __init__(self, store: Store, setup: Setup) -> None:
         self._store = store
         self._setup = setup
+        self._units: dict[str, list[Number]] = {}
+
+    def directory(self, numbers: Iterable[Number]) -> None:
+        """The numbers as they are now, by unit."""
+        self._units = {}
+        for number in numbers:
+            self._units.setdefault(number.unit, []).append(number)
+
+    def _mates(self, number: Number) -> list[Number]:
+        """The other numbers of its unit."""
+        return [mate for mate in self._units.get(number.unit, ()) if mate.number != number.number]
+
+    def _planned(self, number: Number) -> tuple[Slot, ...]:
+        """What is planned for its office."""
+        office = [mate.number for mate in self._mates(number) if mate.office == number.office]
+        return self._store.slots.planned_for([number.number, *office])
 
     def draw(self, call: Call, history: History, now: datetime) -> None:
         """Everything that follows from a stored call; from one that counts for nothing, only the ladder's next try."""
@@ -119,7 +135,7 @@ class Consequences:
 
     def _recheck(self, wish: Wish, number: Number, history: History, now: datetime) -> None:
         """One re-dial of a number at a time; soon when somebody told of it, else on a later half-day than the last."""
-        planned = self._store.slots.planned_for(number.office)
+        planned = self._planned(number)
         if any(slot.number == number.number and slot.purpose is Purpose.RECHECK for slot in planned):
             return
         line = self._store.outcomes.of_number(number.number, now - REMEMBERED, now + MOMENT)
@@ -140,7 +156,7 @@ class Consequences:
             openings=tuple(opening for day in days for opening in self._setup.openings_if_known(number, day)),
             zone=zone,
             seed=seed or b"",
-            standing=self._store.slots.planned_for(number.office),
+            standing=self._planned(number),
             callers=len(self._setup.ways),
         )
 
@@ -164,9 +180,8 @@ class Consequences:
 
     def _siblings(self, number: Number, now: datetime) -> tuple[odds.Sibling, ...]:
         """What was heard lately of the unit's other lines: when all of them are engaged, no handset need be off."""
-        mates = [mate for mate in self._store.numbers_of(number.unit) if mate.number != number.number]
         found = []
-        for mate in mates[:MOST_SIBLINGS]:
+        for mate in self._mates(number)[:MOST_SIBLINGS]:
             seen = _told(self._store.outcomes.of_number(mate.number, now - REMEMBERED, now + MOMENT))
             zone = zone_of(mate, self._setup.policy)
             usual = odds.baseline(seen[: current(seen)], self._setup.odds, zone=zone.key)

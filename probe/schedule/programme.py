@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from probe.health import WINDOW, Health, State, carried, health, usual_share
+from probe.health import WINDOW, Health, State, Usual, failed, health, usual_of
 from probe.model import Because, Call, Number, Order, Outcome, Purpose, Record
 from probe.plan import Attempt, History, Slot, again_at, order, plan_day, refusal, slot_id, zone_of
 from probe.schedule.consequences import Consequences
@@ -25,7 +25,7 @@ LOOK_BACK = timedelta(days=2)  # no rule of the manners looks back further
 MOST_DAYS_BACK = 31  # days without a program that are still planned, so that each of their slots is told as missed
 CANARY_AGAIN = timedelta(minutes=5)  # while the trunk is down; twice that after the next failure, and so on
 CANARY_AT_LEAST = timedelta(minutes=90)  # so that a day of it stays within the manners' 16 in 24 h
-TRY_EVERY = timedelta(minutes=2)  # over a trunk that was down, until a call gets through again
+TRY_EVERY = timedelta(minutes=5)  # over a trunk that is down, when there is no canary
 USUAL_EVERY = timedelta(hours=6)
 USUAL_FROM = timedelta(days=7)
 LEASE_MORE_S = 60.0
@@ -57,9 +57,9 @@ class Programme:
         self._heard_of = 0  # the last line of the audit log that is in the history
         self._flying: dict[str, tuple[Slot, Way]] = {}
         self._recent: dict[str, list[Call]] = {way.trunk: [] for way in setup.ways}
-        self._trying: dict[str, datetime] = {}  # trunks that were down → the last call that tries them again
+        self._tried: dict[str, datetime] = {}  # trunks that are down → the last call that tried them again
         self._healths: dict[str, Health] = {}  # of the trunks, in this tick
-        self._usual: tuple[datetime, float] | None = None
+        self._usual: tuple[datetime, Usual] | None = None
         self._consequences = Consequences(store, setup)
 
     # --- beginning
@@ -75,10 +75,12 @@ class Programme:
             if found is not None:
                 self._follow(found, now)
 
-    def reload(self) -> None:
-        """Read the directory anew."""
+    def reload(self, directory: Sequence[Number] | None = None) -> None:
+        """Take the directory as it is now; `directory` when somebody has read it already."""
         canary = self._setup.canary
-        self._numbers = {number.number: number for number in self._store.numbers()}
+        found = self._store.numbers() if directory is None else directory
+        self._numbers = {number.number: number for number in found}
+        self._consequences.directory(self._numbers.values())
         if canary is not None:
             self._numbers[canary.number] = canary
 
@@ -133,9 +135,9 @@ class Programme:
                 launches.append(launch)
         return tuple(launches)
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, now: datetime) -> datetime | None:
         """When to look again, unless something happens before."""
-        return self._store.slots.next_due()
+        return self._store.slots.next_due(now)
 
     def claim(self, order: Order, now: datetime) -> bool:
         """Take a call, immediately before it is dialled: slot, claim and audit log at once. False: do not dial it."""
@@ -172,8 +174,8 @@ class Programme:
         found = self._store.record(order.call_id)
         assert found is not None
         self._remember(found)
-        if carried(record.verdict):
-            self._trying.pop(record.trace.trunk, None)
+        if not failed(found):
+            self._tried.pop(record.trace.trunk, None)
         self._healths.clear()
         self._follow(found, now)
 
@@ -200,7 +202,7 @@ class Programme:
         recent = self._recent[trunk] = [
             call for call in self._recent[trunk] if call.record.trace.started_at >= now - WINDOW
         ]
-        found = health(recent, now, usual=self._usual_share(now), has_canary=self._setup.canary is not None)
+        found = health(recent, now, usual=self._usual_day(now), has_canary=self._setup.canary is not None)
         self._healths[trunk] = found
         return found
 
@@ -243,18 +245,23 @@ class Programme:
         well = None
         for way in wanted:
             state = self.health_of(way.trunk, now)
-            if state.state is not State.WELL:
-                self._doubt(way, state, now)
-            elif now - self._trying.get(way.trunk, now - TRY_EVERY) >= TRY_EVERY:
+            if state.state is State.WELL:
                 well = well or way
-        if well is not None and well.trunk in self._trying:
-            self._trying[well.trunk] = now
-        return well
+            else:
+                self._doubt(way, state, now)
+        return well or self._try(wanted[0], now)
+
+    def _try(self, way: Way, now: datetime) -> Way | None:
+        """Without a canary, one call now and then shows whether a trunk works again."""
+        if self._setup.canary is not None or now - self._tried.get(way.trunk, now - TRY_EVERY) < TRY_EVERY:
+            return None
+        self._tried[way.trunk] = now
+        return way
 
     def _doubt(self, way: Way, found: Health, now: datetime) -> None:
         """Void what a trunk's fault has spoilt; ask the canary, and again while it does not answer."""
         if found.state is State.DOWN:
-            self._trying.setdefault(way.trunk, now)
+            self._tried.setdefault(way.trunk, now)
             self._consequences.trunk_down(way.trunk, found, now)
         canary = self._setup.canary
         asked = [c for c in self._recent[way.trunk] if c.record.order.purpose is Purpose.CANARY]
@@ -352,9 +359,10 @@ class Programme:
     def _settle(self, slot: Slot, state: Slotted, reason: Because, now: datetime) -> None:
         self._store.slots.settle(slot.call_id, state, now, reason)
 
-    def _usual_share(self, now: datetime) -> float:
+    def _usual_day(self, now: datetime) -> Usual:
         if self._usual is None or now - self._usual[0] > USUAL_EVERY:
-            self._usual = (now, usual_share(*self._store.outcomes.tried(now - USUAL_FROM, now)))
+            failures, n = self._store.outcomes.tried(now - USUAL_FROM, now)
+            self._usual = (now, usual_of(failures, n, USUAL_FROM / DAY))
         return self._usual[1]
 
     @staticmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from probe.dial import Switchboard
 from probe.dial.messages import Refused
 from probe.errors import ProbeError
-from probe.model import Because, Order, Record
+from probe.model import Because, Number, Order, Record
 from probe.schedule.programme import Programme
 from probe.schedule.systemd import notify
 from probe.store import Store
@@ -25,13 +25,17 @@ from probe.store import Store
 STOP_FILE = "STOP"  # in the data folder: while it is there, nobody is called
 LOOK_EVERY_S = 1.0
 PLAN_EVERY_S = 60.0
+TIDY_EVERY_S = 6 * 3600.0
 DEAD_AFTER = timedelta(seconds=30)  # without a good tick, no heartbeat is sent
 
 _log = logging.getLogger(__name__)
 
 
 class Watch:
-    """One run of the programme, from the first tick to the last record. `deliver` sends the letters that are due."""
+    """One run of the programme, from the first tick to the last record.
+
+    `deliver` sends the letters that are due, `keep` looks at what a call played, `tidy` deletes what is too old.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Watch:
         folder: Path,
         deliver: Callable[[], None],
         keep: Callable[[Record], None],
+        tidy: Callable[[], None] = lambda: None,
         heartbeat: Callable[[], None] | None = None,
         heartbeat_s: float = 60.0,
         post_s: float = 15.0,
@@ -53,6 +58,8 @@ class Watch:
         self._stop_file = folder / STOP_FILE
         self._deliver = deliver
         self._keep = keep
+        self._tidy = tidy
+        self._version: object = None  # of the directory
         self._heartbeat = heartbeat
         self._every = {"heartbeat": heartbeat_s, "post": post_s, "watchdog": watchdog_s}
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -96,6 +103,7 @@ class Watch:
             (self._look, LOOK_EVERY_S),
             (self._plan_beside, PLAN_EVERY_S),
             (self._post_beside, self._every["post"]),
+            (self._tidy_beside, TIDY_EVERY_S),
             (self._beat_beside, self._every["heartbeat"] if self._heartbeat else None),
             (self._alive, self._every["watchdog"]),
         ]
@@ -126,15 +134,42 @@ class Watch:
 
     def _look_at_next(self) -> None:
         """Wake up when the next call is due, not up to a second later."""
-        due = self._programme.next_due()
-        if due is not None and due > _now():
+        due = self._programme.next_due(_now())
+        if due is not None:
             self._scheduler.add_job(
-                self._look, "date", run_date=due, id="due", replace_existing=True, misfire_grace_time=None
+                self._look,
+                "date",
+                run_date=due,
+                id="due",
+                replace_existing=True,  # also by the look that it has woken, which has not returned yet
+                max_instances=2,
+                misfire_grace_time=None,
             )
 
     async def _plan_beside(self) -> None:
         await asyncio.to_thread(self._plan)
-        self._reload()
+        changed = await asyncio.to_thread(self._directory)
+        if changed is not None:
+            self._reload(changed)
+
+    def _directory(self) -> Sequence[Number] | None:
+        """The directory, when it is another than before. In a thread: 100,000 numbers take a second."""
+        try:
+            version = self._store.directory_version()
+            if version == self._version:
+                return None
+            found = self._store.numbers()
+        except ProbeError as error:
+            _log.error("%s", error)
+            return None
+        self._version = version
+        return found
+
+    async def _tidy_beside(self) -> None:
+        try:
+            await asyncio.to_thread(self._tidy)
+        except ProbeError as error:
+            _log.error("%s", error)
 
     def _plan(self) -> None:
         """Plan days that have no plan; tell what is told as time goes by. In a thread: 100,000 numbers take seconds."""
@@ -199,9 +234,9 @@ class Watch:
     def _stopped(self) -> bool:
         return self._stop_file.exists() or self._store.audit.stopped() is not None
 
-    def _reload(self) -> None:
+    def _reload(self, directory: Sequence[Number] | None = None) -> None:
         """The directory may have changed."""
-        self._programme.reload()
+        self._programme.reload(directory)
         for board in self._boards.values():
             board.allow(self._programme.numbers)
 

@@ -33,7 +33,7 @@ class Outcomes(Part):
     """Calls in brief."""
 
     def tried(self, since: datetime, until: datetime) -> tuple[int, int]:
-        """How many random calls of a period came to nothing, and how many there were; voided ones left out."""
+        """How many random calls of a period came to nothing, and how many there were; void ones left out."""
         nothing = (Outcome.BUSY.value, Outcome.UNANSWERED.value, Outcome.UNREACHABLE.value)
         query = select(func.count().filter(calls.c.outcome.in_(nothing)), func.count())
         query = query.select_from(calls.outerjoin(voids, voids.c.call_id == calls.c.call_id)).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -126,7 +126,6 @@ class Slots(Part):
                 "call_id": slot.call_id,
                 "day": slot.day.isoformat(),
                 "number": slot.number,
-                "office": rows.plain(slot.office),
                 "purpose": slot.purpose.value,
                 "stratum": slot.stratum,
                 "due_at": slot.due_at,
@@ -151,10 +150,11 @@ class Slots(Part):
         with self._reads() as connection:
             return tuple(_slot.decode(text) for text in connection.scalars(query))
 
-    def next_due(self) -> datetime | None:
-        """When the next planned slot is due."""
+    def next_due(self, after: datetime) -> datetime | None:
+        """When the next planned slot is due, of those that are not due yet."""
+        query = select(func.min(slots.c.due_at)).where(PLANNED, slots.c.due_at > after)
         with self._reads() as connection:
-            found: datetime | None = connection.scalar(select(func.min(slots.c.due_at)).where(PLANNED))
+            found: datetime | None = connection.scalar(query)
         return found
 
     def settle(self, call_id: str, state: State, at: datetime, reason: Because | None = None) -> bool:
@@ -185,11 +185,11 @@ class Slots(Part):
         """One slot."""
         return next(iter(self._kept(slots.c.call_id == call_id)), None)
 
-    def planned_for(self, office: str) -> tuple[Slot, ...]:
-        """What is planned for an office, in order of time."""
-        query = select(slots.c.slot_json).where(PLANNED, slots.c.office == rows.plain(office)).order_by(slots.c.due_at)
+    def planned_for(self, numbers: Collection[str]) -> tuple[Slot, ...]:
+        """What is planned for these numbers, in order of time."""
+        query = select(slots.c.slot_json).where(slots.c.number.in_(numbers), slots.c.state == State.PLANNED.value)
         with self._reads() as connection:
-            return tuple(_slot.decode(text) for text in connection.scalars(query))
+            return tuple(_slot.decode(text) for text in connection.scalars(query.order_by(slots.c.due_at)))
 
     def _kept(self, *narrow: ColumnElement[bool]) -> tuple[Kept, ...]:
         query = select(slots).where(*narrow).order_by(slots.c.due_at, slots.c.call_id)

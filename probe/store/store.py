@@ -128,11 +128,12 @@ class Store(Part):
         with self._reads() as connection:
             return tuple(rows.number_of(facts) for facts in connection.scalars(query))
 
-    def numbers_of(self, unit: str) -> tuple[Number, ...]:
-        """The numbers of one unit, in the order of the last import."""
-        query = select(numbers.c.facts).where(numbers.c.until.is_(None), numbers.c.unit == rows.plain(unit))
+    def directory_version(self) -> tuple[int, int]:
+        """Another pair of numbers whenever the directory is another."""
+        query = select(func.coalesce(func.max(numbers.c.id), 0), func.count().filter(numbers.c.until.is_not(None)))
         with self._reads() as connection:
-            return tuple(rows.number_of(facts) for facts in connection.scalars(query.order_by(numbers.c.position)))
+            newest, ended = connection.execute(query).one()
+        return newest, ended
 
     def number(self, e164: str) -> Number | None:
         """One number of the directory; None when it is not (or no longer) there."""

@@ -143,7 +143,6 @@ slots = Table(
     Column("call_id", Text, primary_key=True),
     Column("day", Text, nullable=False),
     Column("number", Text, nullable=False),
-    Column("office", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("stratum", Text, nullable=False),
     Column("due_at", UtcTime, nullable=False),

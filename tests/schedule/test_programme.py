@@ -104,7 +104,7 @@ class TestManners:
     def test_a_switch_thrown_in_the_last_moment_still_stops_a_call(self, tmp_path: Path) -> None:
         world = district(tmp_path)
         programme = world.start(local(MONDAY))
-        due = programme.next_due()
+        due = programme.next_due(local(MONDAY))
         assert due is not None
         launch = programme.tick(due)[0]
         world.store.audit.switch(True, who="chief", why="投诉", at=due)

@@ -92,7 +92,7 @@ def test_a_year_with_300_restarts(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             programme, died = None, died + 1
             now += timedelta(minutes=dice.choice((0, 0, 1, 30, 600)))
             continue
-        due = programme.next_due()
+        due = programme.next_due(now)
         tomorrow = (now + timedelta(days=1)).replace(hour=16, minute=1)  # just after midnight in Hangzhou
         soon = tomorrow if now.hour >= 16 else now.replace(hour=16, minute=1)
         now = min(soon, max(now + timedelta(seconds=30), due)) if due is not None else soon

@@ -134,7 +134,6 @@ CREATE TABLE slots (
 	call_id TEXT NOT NULL, 
 	day TEXT NOT NULL, 
 	number TEXT NOT NULL, 
-	office TEXT NOT NULL, 
 	purpose TEXT NOT NULL, 
 	stratum TEXT NOT NULL, 
 	due_at DATETIME NOT NULL, 

@@ -40,7 +40,6 @@ def upgrade() -> None:
         sa.Column("call_id", sa.Text, primary_key=True),
         sa.Column("day", sa.Text, nullable=False),
         sa.Column("number", sa.Text, nullable=False),
-        sa.Column("office", sa.Text, nullable=False),
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("stratum", sa.Text, nullable=False),
         sa.Column("due_at", moment, nullable=False),
