@@ -16,13 +16,15 @@ from math import ceil, log
 from probe.model import Because, Blame, Call, Cause, Fact, Outcome, Purpose, Verdict, ring_s
 
 WINDOW = timedelta(minutes=30)  # failing together means: within this
-CONSECUTIVE = 3  # calls that blame our trunk, one after the other
+CONSECUTIVE = 3  # units whose calls blame our trunk, since the last call that got through
 TOGETHER = 4  # units that fail one after the other, at least
 FALSE_PER_DAY = 0.1  # doubts that chance alone may raise
 LEAST_USUAL = 0.2  # share of failures that is taken for usual, at least: few calls say little
 MOST_USUAL = 0.6  # at more, no run within the window could be told from chance
 RANG_S = 10.0  # of ringing: the call has got through to somebody
 OURS = {Blame.TRUNK, Blame.NETWORK}
+OUR_FAULTS = {Cause.TRUNK, Cause.OWN_LINE, Cause.DIAL_PLAN}
+RANDOM = {Purpose.BASE, Purpose.MANUAL}
 
 
 class State(StrEnum):
@@ -84,7 +86,7 @@ def failed(call: Call) -> bool:
     """Whether a call came to nothing in a way in which our own trunk could have had a hand."""
     verdict = call.record.verdict
     if verdict.outcome is Outcome.INCONCLUSIVE:
-        return verdict.blame in OURS
+        return verdict.blame in OURS or verdict.cause in OUR_FAULTS
     if verdict.cause is Cause.RANG_OUT and (ring_s(call.record.trace) or 0.0) >= RANG_S:
         return False
     return not carried(verdict)
@@ -96,19 +98,19 @@ def usual_of(failures: int, n: int, days: float) -> Usual:
 
 
 def _failing(calls: Sequence[Call], usual: Usual) -> tuple[list[Call], Because] | None:
-    """The calls that give rise to doubt, and why; None when there is no doubt."""
-    last = calls[-CONSECUTIVE:]
-    if len(last) == CONSECUTIVE and all(call.record.verdict.blame is Blame.TRUNK for call in last):
-        ours = [call for call in calls if call.record.verdict.blame is Blame.TRUNK]
-        return ours, Because(key="health.trunk_blamed", values={"n": CONSECUTIVE})
+    """The calls that give rise to doubt, and why; None when there is no doubt. They are all since the last that did not
+    fail; only random ones are counted, for the others are made because a line failed before."""
     run: list[Call] = []
     for call in reversed(calls):
         if not failed(call):
             break
-        run.append(call)
-    units = {call.number.unit for call in run}  # a unit that fails thrice fails once
+        run.insert(0, call)
+    blaming = {call.number.unit for call in run if call.record.verdict.cause in OUR_FAULTS}
+    if len(blaming) >= CONSECUTIVE:
+        return run, Because(key="health.trunk_blamed", values={"n": len(blaming)})
+    units = {call.number.unit for call in run if call.record.order.purpose in RANDOM}  # who fails thrice fails once
     if len(units) < usual.run:
         return None
-    minutes = ceil((run[0].record.trace.started_at - run[-1].record.trace.started_at) / timedelta(minutes=1))
+    minutes = ceil((run[-1].record.trace.started_at - run[0].record.trace.started_at) / timedelta(minutes=1))
     told = Because(key="health.failing_together", values={"n": len(units), "minutes": max(1, minutes)})
-    return list(reversed(run)), told
+    return run, told

@@ -81,10 +81,17 @@ class TestTheCanary:
         assert health(calls, at(7), usual=USUAL, has_canary=True).state is State.DOUBTFUL
 
 
-def test_three_calls_that_blame_the_trunk_suffice() -> None:
-    calls = [made(Cause.TRUNK, float(i), i) for i in range(3)]
-    found = health(calls, at(4), usual=USUAL, has_canary=False)
-    assert (found.state, found.because[0].key) == (State.DOWN, "health.trunk_blamed")
+def test_three_units_whose_calls_blame_the_trunk_suffice_and_all_that_failed_meanwhile_is_void() -> None:
+    calls = [made(Cause.BUSY_SIGNAL, 0, 7), *(made(Cause.TRUNK, 1.0 + i, i) for i in range(3))]
+    found = health(calls, at(5), usual=USUAL, has_canary=False)
+    assert (found.state, found.because[0].key, len(found.void)) == (State.DOWN, "health.trunk_blamed", 4)
+    one_unit = [made(Cause.TRUNK, float(i), 1) for i in range(3)]
+    assert health(one_unit, at(4), usual=USUAL, has_canary=False).state is State.WELL
+
+
+def test_follow_ups_are_no_sample_and_raise_no_doubt() -> None:
+    calls = [made(Cause.BUSY_SIGNAL, float(i), i, Purpose.FOLLOW_UP) for i in range(9)]
+    assert health(calls, at(10), usual=USUAL, has_canary=False).state is State.WELL
 
 
 @pytest.mark.parametrize(("failures", "n"), [(0, 0), (10, 600), (200, 600), (600, 600)])

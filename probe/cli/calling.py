@@ -8,7 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from probe.dial import Switchboard, Trunk
 from probe.dial.messages import Refused
 from probe.errors import StoreError
 from probe.model import Blame, Order, Record
+from probe.schedule.alone import STOP_FILE
 from probe.store import Store, is_alive, this_owner
 from probe.store.audit import Entry
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 OWN_FAULT = {Blame.TRUNK, Blame.ROBOT}
 LOG_FILE = "probe.log"
+SWITCH_EVERY_S = 1.0
 FEW = 3  # calls, whose reasons are shown at once
 EXIT_OWN_FAULT = 10
 EXIT_STOPPED = 130
@@ -115,6 +117,7 @@ async def _call(
     words: Path | None,
 ) -> None:
     owner = this_owner()
+    stop_file = talk.settings_or_default.data.folder / STOP_FILE
 
     def claim(order: Order) -> bool:
         now = datetime.now(UTC)
@@ -128,7 +131,7 @@ async def _call(
             caller_id=order.caller_id or trunk.caller_id or trunk.username,
         )
         with store.transaction():
-            if store.audit.stopped() is not None:
+            if stop_file.exists() or store.audit.stopped() is not None:
                 talk.say("cli.not_while_stopped", number=order.number)
                 return False
             mine = store.claim(order, now, owner, lease_s=order.deadline_s + 60)
@@ -157,9 +160,19 @@ async def _call(
             session.stopped = True
             board.stop()
 
+        over = asyncio.Event()
+
+        async def watch_the_switch() -> None:
+            while not over.is_set() and not stop_file.exists() and store.audit.stopped() is None:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(over.wait(), SWITCH_EVERY_S)
+            if not over.is_set():
+                stop()
+
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
+        switch = asyncio.create_task(watch_the_switch())
         not_stored: StoreError | None = None
         with show:
             async for result in board.run(orders):
@@ -175,6 +188,8 @@ async def _call(
                     board.stop()
                 show.finished(result)
                 await asyncio.to_thread(keep_unknown, talk.settings_or_default.data.folder, result)
+        over.set()
+        await switch
         if not_stored is not None:
             raise not_stored
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 
-import scenarios
 from probe.errors import RefusedError
 from probe.model import Number, Order, Purpose
 from probe.never_dial import refusal
+from probe.script import shelf
+from probe.script.voices import SAY, wav_path
 
-SAY = Path(__file__).parent.parent / "data" / "say"
+__all__ = ["SAY", "batch_id", "call_id", "order_of", "orders"]
 
 
 def batch_id(now: datetime, dice: int) -> str:
@@ -66,8 +66,8 @@ def order_of(
     not_before: datetime | None = None,
     not_after: datetime | None = None,
 ) -> Order:
-    """One call to a number, after its scenario."""
-    scenario = scenarios.load(number.scenario)
+    """One call to a number, after its scenario. ScenarioError when it has one that there is not any more."""
+    scenario = shelf.load(number.scenario)
     return Order(
         call_id=call_id,
         number=number.number,
@@ -78,7 +78,7 @@ def order_of(
         ring_limit_s=scenario.ring_limit_s if ring_limit_s is None else ring_limit_s,
         answered_limit_s=scenario.answered_limit_s,
         deadline_s=scenario.deadline_s,
-        say=str(SAY / f"{scenario.say}.wav") if scenario.say else None,
+        say=str(wav_path(scenario.say)),
         attempt=attempt,
         purpose=purpose,
         stratum=stratum,

@@ -83,7 +83,7 @@ class _Asked:
 
     @property
     def is_canary(self) -> bool:
-        """A call to a number of our own: a machine answers, and nobody is disturbed."""
+        """A call to a number of our own: nobody is disturbed, and without it an office might be blamed for our trunk."""
         return self.purpose is Purpose.CANARY and self.number.number in self.policy.canaries
 
     @property
@@ -166,6 +166,8 @@ def _five_minutes(asked: _Asked) -> Because | None:
 
 
 def _twenty_four_hours(asked: _Asked) -> Because | None:
+    if asked.is_canary:
+        return None
     most = asked.policy.per_24h
     again = next_free(asked.times, asked.at, most, timedelta(hours=24))
     return None if again is None else asked.no("plan.per_24h", again, most=most)
@@ -182,12 +184,16 @@ def _answered(asked: _Asked) -> Because | None:
 
 
 def _caller_id(asked: _Asked) -> Because | None:
+    if asked.is_canary:
+        return None
     most = asked.policy.caller_id_per_hour
     again = next_free(asked.history.of_caller(asked.caller_id), asked.at, most, timedelta(hours=1))
     return None if again is None else asked.no("plan.caller_id", again, caller_id=asked.caller_id or "—", most=most)
 
 
 def _total(asked: _Asked) -> Because | None:
+    if asked.is_canary:
+        return None
     zone, most = ZoneInfo(asked.policy.timezone), asked.policy.calls_per_day
     today = asked.at.astimezone(zone).date()
     start, end = (p.at(p.wall(today + timedelta(days=n), time(), zone)) for n in (0, 1))

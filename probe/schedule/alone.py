@@ -1,4 +1,4 @@
-"""One programme for one data folder at a time."""
+"""The files of a data folder that say who may call: one programme at a time, and nobody while there is a STOP."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from probe.errors import ProbeError
 
+STOP_FILE = "STOP"  # in the data folder: while it is there, nobody is called
 LOCK_FILE = "programme.lock"
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from probe import alerts, incidents, odds
 from probe.health import Health
 from probe.incidents import Event, Incident, IncidentKind, Seen, Suspicion, half_day_of, seen_of
@@ -18,15 +20,18 @@ from probe.incidents.follow import alerts as news_of
 from probe.incidents.rules import undone
 from probe.model import Because, Call, Number, Outcome, Purpose
 from probe.odds.run import current
-from probe.plan import History, Situation, Slot, Tried, follow_up, quiet_probe, recheck, zone_of
+from probe.plan import History, Situation, Slot, Tried, follow_up, half_day, quiet_probe, recheck, slot_id, zone_of
 from probe.schedule.setup import Setup
 from probe.store import Store
 from probe.store.outcomes import Brief
+from probe.store.slots import State
 
 REMEMBERED = timedelta(days=60)  # of a line, for its load
 LATELY = timedelta(days=1)
 AHEAD_DAYS = 12  # a later half-day may come after a week of holidays
 MOST_SIBLINGS = 8
+AT_ONCE_MIN = 3.0  # until a line of which somebody told is called
+DECIDED = {Outcome.ANSWERED, Outcome.VOICEMAIL, Outcome.UNREACHABLE}
 RECOVERY_MIN = 40.0  # from call to call of a line that is suspected, until it is free again
 OUTAGE = timedelta(minutes=30)  # failures that follow each other within this belong to one outage of a trunk
 PURPOSES = {Purpose.BASE: odds.Purpose.BASE, Purpose.QUIET_TIME: odds.Purpose.QUIET_TIME}
@@ -57,17 +62,20 @@ class Consequences:
         office = [mate.number for mate in self._mates(number) if mate.office == number.office]
         return self._store.slots.planned_for([number.number, *office])
 
-    def draw(self, call: Call, history: History, now: datetime) -> None:
-        """Everything that follows from a stored call; from one that counts for nothing, only the ladder's next try."""
+    def draw(self, call: Call, history: History, now: datetime, *, conclude: bool) -> None:
+        """What follows from a stored call: the next call to its line; and, to `conclude`, what it says of its office,
+        incidents and letters about them. To draw the next call twice changes nothing."""
         if call.record.order.purpose is Purpose.CANARY:
             return
-        line = self._store.outcomes.of_number(call.number.number, now - REMEMBERED, now + MOMENT)
+        line = self._line(call.number, now)
         found = self._odds(call.number, line, now)
         situation = self._situation(call.number, history, now)
         self._ladder(call, line, found, situation)
         if found is not None and found.wants_quiet:
-            self._add(quiet_probe(situation))
-        self._incidents(call, line, found, now)
+            quiet = [brief for brief in line if brief.purpose is Purpose.QUIET_TIME and brief.at > now - LATELY]
+            self._add(quiet_probe(situation, len(quiet) + 1))
+        if conclude:
+            self._incidents(call, line, found, now)
 
     def trunk_down(self, trunk: str, found: Health, now: datetime) -> None:
         """What a trunk's fault has spoilt counts for nothing, nor do incidents that rest on it; its keeper hears."""
@@ -107,6 +115,9 @@ class Consequences:
 
     # --- the next call
 
+    def _line(self, number: Number, now: datetime) -> tuple[Brief, ...]:
+        return self._store.outcomes.of_number(number, now - REMEMBERED, now + MOMENT)
+
     def _ladder(self, call: Call, line: Sequence[Brief], found: odds.Odds | None, situation: Situation) -> None:
         """The follow-up of a call, or of the call that it follows."""
         if call.record.order.purpose not in (Purpose.BASE, Purpose.FOLLOW_UP):
@@ -114,14 +125,14 @@ class Consequences:
         first = call.record.order.call_id.partition("-f")[0] if call.record.order.attempt > 1 else ""
         first = first or call.record.order.call_id
         mine = [b for b in line if b.call_id == first or b.call_id.startswith(f"{first}-f")]
-        tried = [
-            Tried(
-                call_id=brief.call_id,
-                at=brief.at,
-                outcome=Outcome.INCONCLUSIVE if brief.voided else brief.outcome,
-            )
-            for brief in mine
-        ]
+        tried = []
+        for brief in mine:
+            kept = self._store.slots.slot(brief.call_id)
+            outcome = Outcome.INCONCLUSIVE if brief.voided else brief.outcome
+            caller = 0 if kept is None else kept.slot.caller
+            tried.append(Tried(call_id=brief.call_id, at=brief.at, outcome=outcome, caller=caller))
+        if call.voided is None and call.record.verdict.outcome in DECIDED:
+            self._drop_follow_ups(situation)
         advice = None
         if found is not None:
             if found.level is odds.Level.SUSPECTED:
@@ -133,21 +144,42 @@ class Consequences:
         if tried:
             self._add(follow_up(tried, advice, situation))
 
+    def _drop_follow_ups(self, situation: Situation) -> None:
+        """The question is decided: nobody is rung for nothing."""
+        for slot in situation.standing:
+            if slot.number == situation.number.number and slot.purpose in (Purpose.FOLLOW_UP, Purpose.QUIET_TIME):
+                self._store.slots.settle(slot.call_id, State.DROPPED, situation.now, Because(key="schedule.decided"))
+
     def _recheck(self, wish: Wish, number: Number, history: History, now: datetime) -> None:
         """One re-dial of a number at a time; soon when somebody told of it, else on a later half-day than the last."""
         planned = self._planned(number)
         if any(slot.number == number.number and slot.purpose is Purpose.RECHECK for slot in planned):
             return
-        line = self._store.outcomes.of_number(number.number, now - REMEMBERED, now + MOMENT)
-        made = [brief for brief in line if brief.purpose is Purpose.RECHECK]
-        after = now - LATELY if wish.urgent else max((b.at for b in line), default=now - LATELY)
-        self._add(recheck(self._situation(number, history, now), after, len(made) + 1))
+        line, situation = self._line(number, now), self._situation(number, history, now)
+        index = sum(brief.purpose is Purpose.RECHECK for brief in line) + 1
+        if wish.urgent and isinstance(soon := self._at_once(situation, index), Slot):
+            self._add(soon)
+            return
+        after = max((brief.at for brief in line), default=now - LATELY)
+        self._add(recheck(situation, now - LATELY if wish.urgent else after, index))
+
+    def _at_once(self, situation: Situation, index: int) -> Slot | Because:
+        """A call within minutes, for what somebody told of: as if a call had found the line engaged just now."""
+        day = situation.now.astimezone(situation.zone).date()
+        told = slot_id(day, situation.number.number, Purpose.RECHECK, f"{index}-told")
+        heard = Tried(call_id=told, at=situation.now, outcome=Outcome.BUSY)
+        slot = follow_up([heard], AT_ONCE_MIN, situation)
+        if not isinstance(slot, Slot):
+            return slot
+        why = Because(key="plan.why_recheck", values={"index": index})
+        return replace(slot, purpose=Purpose.RECHECK, attempt=1, why=why)
 
     def _situation(self, number: Number, history: History, now: datetime) -> Situation:
         zone = zone_of(number, self._setup.policy)
         today = now.astimezone(zone).date()
         days = (today + timedelta(days=n) for n in range(AHEAD_DAYS))
-        seed = self._store.slots.dice(f"{now.astimezone(self._setup.zone):%Y-%m}")
+        # Of tomorrow's month: what is drawn today may be due then, and this month's seed is told once it is over.
+        seed = self._store.slots.dice(f"{today + LATELY:%Y-%m}") or self._store.slots.dice(f"{today:%Y-%m}")
         return Situation(
             number=number,
             now=now,
@@ -182,7 +214,7 @@ class Consequences:
         """What was heard lately of the unit's other lines: when all of them are engaged, no handset need be off."""
         found = []
         for mate in self._mates(number)[:MOST_SIBLINGS]:
-            seen = _told(self._store.outcomes.of_number(mate.number, now - REMEMBERED, now + MOMENT))
+            seen = _told(self._line(mate, now))
             zone = zone_of(mate, self._setup.policy)
             usual = odds.baseline(seen[: current(seen)], self._setup.odds, zone=zone.key)
             found.append(odds.Sibling(seen=seen, baseline=usual))
@@ -191,11 +223,11 @@ class Consequences:
     # --- incidents and letters
 
     def _incidents(self, call: Call, line: Sequence[Brief], found: odds.Odds | None, now: datetime) -> None:
-        number, zone = call.number, zone_of(call.number, self._setup.policy)
-        half_day = half_day_of(call.record.trace.started_at, zone)
+        number = call.number
+        half = self._half_day(number, call.record.trace.started_at)
         known = self._store.incidents.of(number.number)
         at = call.record.trace.started_at
-        seen = seen_of(call, half_day=half_day, in_hours=self._in_hours(number, at), voided=call.voided is not None)
+        seen = seen_of(call, half_day=half, in_hours=self._in_hours(number, at), voided=call.voided is not None)
         earlier = [self._seen(brief, number) for brief in line if brief.call_id != seen.call_id]
         events = list(incidents.advance(known, seen, earlier, policy=self._setup.incidents))
         if found is not None and found.level in LEVELS:
@@ -203,7 +235,7 @@ class Consequences:
                 number=number.number,
                 unit=number.unit,
                 at=call.record.trace.started_at,
-                half_day=half_day,
+                half_day=half,
                 level=LEVELS[found.level],
                 because=tuple(Because(key=f"odds.{b.key}", values=b.values) for b in found.because),
                 calls=tuple(brief.call_id for brief in line if found.since is not None and brief.at >= found.since),
@@ -241,7 +273,7 @@ class Consequences:
             incident,
             number,
             reasons[-1] if reasons else (),
-            self._store.outcomes.of_number(incident.number, now - LATELY, now + MOMENT),
+            self._store.outcomes.of_number(number, now - LATELY, now + MOMENT),
             policy=policy,
             zone=zone_of(number, self._setup.policy),
             now=now,
@@ -262,7 +294,7 @@ class Consequences:
             number=number.number,
             unit=number.unit,
             at=brief.at,
-            half_day=half_day_of(brief.at, zone_of(number, self._setup.policy)),
+            half_day=self._half_day(number, brief.at),
             outcome=brief.outcome,
             cause=brief.cause,
             confidence=brief.confidence,
@@ -273,6 +305,12 @@ class Consequences:
             counts=not brief.voided and brief.outcome is not Outcome.INCONCLUSIVE,
             owner=number.owner_email,
         )
+
+    def _half_day(self, number: Number, at: datetime) -> str:
+        """Before or after the office's own break; outside of its hours, before or after noon."""
+        zone = zone_of(number, self._setup.policy)
+        found = half_day(at, self._setup.openings_around(number, at), zone)
+        return half_day_of(at, zone) if found is None else f"{found[0]}{'pm' if found[1] else 'am'}"
 
     def _in_hours(self, number: Number, at: datetime) -> bool:
         return any(opening.start <= at < opening.end for opening in self._setup.openings_around(number, at))

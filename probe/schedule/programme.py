@@ -11,23 +11,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from probe.health import WINDOW, Health, State, Usual, failed, health, usual_of
+import msgspec
+
+from probe.errors import ProbeError
+from probe.health import WINDOW
 from probe.model import Because, Call, Number, Order, Outcome, Purpose, Record
-from probe.plan import Attempt, History, Slot, again_at, order, plan_day, refusal, slot_id, zone_of
+from probe.plan import Attempt, History, Slot, again_at, order, plan_day, refusal, zone_of
 from probe.schedule.consequences import Consequences
 from probe.schedule.setup import Setup, Way
-from probe.store import Store
+from probe.schedule.trunks import Trunks
+from probe.store import Store, is_alive
 from probe.store.audit import Entry
 from probe.store.slots import State as Slotted
 
 DAY = timedelta(days=1)
 LOOK_BACK = timedelta(days=2)  # no rule of the manners looks back further
 MOST_DAYS_BACK = 31  # days without a program that are still planned, so that each of their slots is told as missed
-CANARY_AGAIN = timedelta(minutes=5)  # while the trunk is down; twice that after the next failure, and so on
-CANARY_AT_LEAST = timedelta(minutes=90)  # so that a day of it stays within the manners' 16 in 24 h
-TRY_EVERY = timedelta(minutes=5)  # over a trunk that is down, when there is no canary
-USUAL_EVERY = timedelta(hours=6)
-USUAL_FROM = timedelta(days=7)
+UNHEARD = timedelta(minutes=15)  # a call of another program has ended by then
+FORGET_EVERY = timedelta(hours=1)
 LEASE_MORE_S = 60.0
 
 _log = logging.getLogger(__name__)
@@ -55,12 +56,15 @@ class Programme:
         self._numbers: dict[str, Number] = {}
         self._history = History()
         self._heard_of = 0  # the last line of the audit log that is in the history
+        self._unheard: dict[int, datetime] = {}  # lines of the log whose calls have not ended
+        self._own: dict[str, datetime] = {}  # calls of this program, which the history knows better than the log
+        self._forgot = started_at
+        self._backlog = True  # there may be slots of a time at which no program ran
         self._flying: dict[str, tuple[Slot, Way]] = {}
-        self._recent: dict[str, list[Call]] = {way.trunk: [] for way in setup.ways}
-        self._tried: dict[str, datetime] = {}  # trunks that are down → the last call that tried them again
-        self._healths: dict[str, Health] = {}  # of the trunks, in this tick
-        self._usual: tuple[datetime, Usual] | None = None
+        self._held: dict[str, Call] = {}  # what they say against an office waits until our own trunk is proved sound
+        self._waits: dict[str, Because] = {}  # slots that are due → why they wait
         self._consequences = Consequences(store, setup)
+        self._trunks = Trunks(store, setup, self._consequences)
 
     # --- beginning
 
@@ -69,11 +73,23 @@ class Programme:
         self.reload()
         self._hear(now)
         for call in self._store.records(now - WINDOW, now + timedelta(seconds=1)):
-            self._remember(call)
+            self._trunks.heard(call, now)
+        self.catch_up(now)
+
+    def catch_up(self, now: datetime) -> None:
+        """Draw what follows from calls of which it has not been drawn yet; one with which that fails stops no other."""
+        self._store.recover(now, is_alive, lang=self._setup.lang)
         for call_id in self._store.slots.unfinished():
             found = self._store.record(call_id)
-            if found is not None:
+            if found is None or call_id in self._held:
+                continue
+            try:
                 self._follow(found, now)
+            except ProbeError:
+                raise
+            except Exception:
+                _log.exception("what follows from call %s could not be drawn", call_id)
+                self._store.slots.settle(call_id, Slotted.DONE, now, Because(key="schedule.not_drawn"))
 
     def reload(self, directory: Sequence[Number] | None = None) -> None:
         """Take the directory as it is now; `directory` when somebody has read it already."""
@@ -94,7 +110,7 @@ class Programme:
     def plan(self, now: datetime) -> tuple[date, ...]:
         """Plan today, and every day since the last one that was planned; the days that were."""
         slots, today = self._store.slots, now.astimezone(self._setup.zone).date()
-        known = slots.days()
+        known = [day for day in slots.days() if day <= today.isoformat()]  # a clock may have been ahead
         first = today if not known else max(date.fromisoformat(known[-1]), today - timedelta(days=MOST_DAYS_BACK))
         planned = []
         for n in range((today - first).days + 1):
@@ -108,13 +124,19 @@ class Programme:
                 self._setup.policy,
                 bytes.fromhex(seed.seed),
                 day,
-                [kept.slot for kept in slots.of_day(day.isoformat()) if kept.state is Slotted.PLANNED],
+                [
+                    kept.slot
+                    for kept in slots.of_day(day.isoformat())
+                    if kept.state is Slotted.PLANNED and kept.slot.purpose is not Purpose.BASE
+                ],
                 history=self._past(now),
                 callers=len(self._setup.ways),
             )
             if slots.plan(day, made, seed.period, now):
                 _log.info("planned", extra={"day": f"{day}", "slots": len(made.slots), "commitment": seed.commitment})
                 planned.append(day)
+                self._backlog = True
+        slots.seed(f"{today + DAY:%Y-%m}", self._entropy, now)  # tomorrow's calls may be drawn today
         slots.reveal(f"{today:%Y-%m}", now)
         return tuple(planned)
 
@@ -123,7 +145,11 @@ class Programme:
     def tick(self, now: datetime, stopped: bool = False) -> tuple[Launch, ...]:
         """What is to be dialled now. `stopped`: the kill switch is set, and nothing is."""
         self._hear(now)
-        self._healths.clear()
+        self._trunks.look()
+        self._let_go(now)
+        if self._backlog:
+            self._store.slots.miss(self._started_at, now, Because(key="schedule.missed_not_running"))
+            self._backlog = False
         launches = []
         for slot in self._store.slots.due(now):
             if slot.call_id in self._flying:
@@ -142,6 +168,11 @@ class Programme:
     def claim(self, order: Order, now: datetime) -> bool:
         """Take a call, immediately before it is dialled: slot, claim and audit log at once. False: do not dial it."""
         slot, way = self._flying[order.call_id]
+        self._hear(now)
+        if (reason := self._refusal(slot, way, now)) is not None:  # others have called since it was launched
+            self._waits[slot.call_id] = reason
+            del self._flying[order.call_id]
+            return False
         entry = Entry(
             at=now,
             event="attempt",
@@ -160,6 +191,8 @@ class Programme:
         if not mine:
             del self._flying[order.call_id]
             return False
+        self._own[order.call_id] = now
+        self._waits.pop(order.call_id, None)
         self._history.add(self._attempt(order, way, now))
         return True
 
@@ -167,22 +200,26 @@ class Programme:
         """A call has ended: store it, and draw what follows."""
         self._store.add(record, now)
         order = record.order
-        _, way = self._flying.pop(order.call_id, (None, self._setup.ways[0]))
-        claimed = self._history.of_number(order.number)
-        begun = next((a.at for a in reversed(claimed) if a.ended_at is None), record.trace.started_at)
-        self._history.add(self._attempt(order, way, begun, record, now))
         found = self._store.record(order.call_id)
         assert found is not None
-        self._remember(found)
-        if not failed(found):
-            self._tried.pop(record.trace.trunk, None)
-        self._healths.clear()
+        self._trunks.heard(found, now)
+        found = self._store.record(order.call_id) or found  # it may be void now
+        _, way = self._flying.get(order.call_id, (None, self._setup.ways[0]))
         self._follow(found, now)
+        self._flying.pop(order.call_id, None)
+        begun = self._own.get(order.call_id, record.trace.started_at)
+        self._history.add(self._attempt(order, way, begun, record, now))
+        self._let_go(now)
 
     def refused(self, call_id: str, reason: Because, now: datetime) -> None:
-        """The line would not dial it."""
-        slot, way = self._flying.pop(call_id)
+        """The line would not dial it, claimed or not."""
+        slot, way = self._flying[call_id]
         self._refuse(slot, way, reason, now)
+        del self._flying[call_id]
+        begun = self._own.get(call_id)
+        if begun is not None:
+            order = self._order(slot, way)
+            self._history.add(msgspec.structs.replace(self._attempt(order, way, begun), answered=False, ended_at=now))
 
     def lost(self, call_ids: Sequence[str]) -> None:
         """These orders were never claimed and are in nobody's hands any more: their slots are as they were."""
@@ -191,20 +228,8 @@ class Programme:
 
     def time_goes_by(self, now: datetime) -> None:
         """What happens without a call: reminders, the digest, and the calls that open incidents ask for."""
-        with self._store.transaction():
-            self._consequences.time_goes_by(now)
+        self._consequences.time_goes_by(now)
         self._consequences.wanted(self._past(now), now)
-
-    def health_of(self, trunk: str, now: datetime) -> Health:
-        """What is thought of a trunk; once in a tick."""
-        if trunk in self._healths:
-            return self._healths[trunk]
-        recent = self._recent[trunk] = [
-            call for call in self._recent[trunk] if call.record.trace.started_at >= now - WINDOW
-        ]
-        found = health(recent, now, usual=self._usual_day(now), has_canary=self._setup.canary is not None)
-        self._healths[trunk] = found
-        return found
 
     # --- inside
 
@@ -214,108 +239,95 @@ class Programme:
         if number is None:
             self._settle(slot, Slotted.DROPPED, Because(key="schedule.not_in_directory"), now)
             return None
-        way = self._way(slot, now)
-        if way is None:
-            return None  # the trunk is in doubt: until it is not, or the slot's time is over
-        reason = refusal(
-            slot,
-            number,
-            now,
-            self._history,
-            self._setup.policy,
-            self._setup.openings_around(number, now),
-            zone_of(number, self._setup.policy),
-            caller_id=way.caller_id,
-        )
+        way = self._trunks.way(slot, now)
+        if way is None:  # the trunk is in doubt: until it is not, or the slot's time is over
+            self._waits[slot.call_id] = Because(key="schedule.missed_trunk")
+            return None
+        reason = self._refusal(slot, way, now)
         if reason is not None:
             again = again_at(reason)
             if again is None or again > slot.until:
                 self._refuse(slot, way, reason, now)
-            return None
-        made = order(slot, number, policy=self._setup.policy, lang=self._setup.lang, caller_id=way.caller_id)
-        self._flying[slot.call_id] = (slot, way)
-        return Launch(order=made, trunk=way.trunk)
-
-    def _way(self, slot: Slot, now: datetime) -> Way | None:
-        """The slot's way out, or the next one whose trunk is well."""
-        ways = self._setup.ways
-        wanted = [ways[(slot.caller + n) % len(ways)] for n in range(len(ways))]
-        if slot.purpose is Purpose.CANARY:
-            return next((way for way in wanted if slot.stratum == way.trunk), None)
-        well = None
-        for way in wanted:
-            state = self.health_of(way.trunk, now)
-            if state.state is State.WELL:
-                well = well or way
             else:
-                self._doubt(way, state, now)
-        return well or self._try(wanted[0], now)
-
-    def _try(self, way: Way, now: datetime) -> Way | None:
-        """Without a canary, one call now and then shows whether a trunk works again."""
-        if self._setup.canary is not None or now - self._tried.get(way.trunk, now - TRY_EVERY) < TRY_EVERY:
+                self._waits[slot.call_id] = reason
             return None
-        self._tried[way.trunk] = now
-        return way
+        self._flying[slot.call_id] = (slot, way)
+        return Launch(order=self._order(slot, way), trunk=way.trunk)
 
-    def _doubt(self, way: Way, found: Health, now: datetime) -> None:
-        """Void what a trunk's fault has spoilt; ask the canary, and again while it does not answer."""
-        if found.state is State.DOWN:
-            self._tried.setdefault(way.trunk, now)
-            self._consequences.trunk_down(way.trunk, found, now)
-        canary = self._setup.canary
-        asked = [c for c in self._recent[way.trunk] if c.record.order.purpose is Purpose.CANARY]
-        flying = any(s.purpose is Purpose.CANARY and w.trunk == way.trunk for s, w in self._flying.values())
-        if canary is None or flying:
-            return
-        today = [attempt.at for attempt in self._history.of_number(canary.number) if now - attempt.at < DAY]
-        wait = min(CANARY_AT_LEAST, CANARY_AGAIN * 2.0 ** max(0, len(today) - 1))
-        if asked and today and now - today[-1] < wait:
-            return
-        day = now.astimezone(self._setup.zone).date()
-        index = f"{way.trunk}-{now:%H%M}"
-        self._store.slots.add(
-            [
-                Slot(
-                    call_id=slot_id(day, canary.number, Purpose.CANARY, index),
-                    day=day,
-                    number=canary.number,
-                    office=canary.office,
-                    purpose=Purpose.CANARY,
-                    stratum=way.trunk,
-                    due_at=now,
-                    until=now + CANARY_AGAIN,
-                    scenario=canary.scenario,
-                    why=Because(key="schedule.why_canary"),
-                )
-            ]
+    def _refusal(self, slot: Slot, way: Way, now: datetime) -> Because | None:
+        """What the manners say now, with every call that has been claimed by now."""
+        number = self._numbers.get(slot.number)
+        if number is None:
+            return Because(key="schedule.not_in_directory")
+        policy = self._setup.policy
+        return refusal(
+            slot,
+            number,
+            now,
+            self._history,
+            policy,
+            self._setup.openings_around(number, now),
+            zone_of(number, policy),
+            caller_id=way.caller_id,
         )
 
-    def _follow(self, call: Call, now: datetime) -> None:
-        """Draw what follows from a call, once: all of it, or, after a crash, all of it the next time."""
-        with self._store.transaction():
-            self._consequences.draw(call, self._history, now)
-            self._store.slots.settle(call.record.order.call_id, Slotted.DONE, now)
+    def _order(self, slot: Slot, way: Way) -> Order:
+        number = self._numbers[slot.number]
+        return order(slot, number, policy=self._setup.policy, lang=self._setup.lang, caller_id=way.caller_id)
 
-    def _remember(self, call: Call) -> None:
-        self._recent.setdefault(call.record.trace.trunk, []).append(call)
+    def _follow(self, call: Call, now: datetime) -> None:
+        """Draw what follows from a call, once: all of it, or, after a crash, all of it the next time.
+
+        What speaks against an office waits until our own trunk is proved sound, when there is a canary to prove it.
+        """
+        call_id = call.record.order.call_id
+        if self._trunks.unproved(call, now):
+            self._held[call_id] = call
+            with self._store.transaction():
+                self._consequences.draw(call, self._history, now, conclude=False)
+            return
+        self._held.pop(call_id, None)
+        call = self._store.record(call_id) or call  # it may be void by now
+        with self._store.transaction():
+            self._consequences.draw(call, self._history, now, conclude=True)
+            self._store.slots.settle(call_id, Slotted.DONE, now)
+
+    def _let_go(self, now: datetime) -> None:
+        """Conclude the calls that were held, as far as they can be by now."""
+        for call_id in list(self._held):
+            found = self._store.record(call_id)
+            if found is None or not self._trunks.unproved(found, now):
+                del self._held[call_id]
+                if found is not None:
+                    self._follow(found, now)
 
     def _hear(self, now: datetime) -> None:
         """Take in the attempts that others have made meanwhile: somebody dials by hand, and the number is the same."""
-        for attempted in self._store.audit.attempts(now - LOOK_BACK, after=self._heard_of):
-            self._heard_of = attempted.id
+        self._unheard = {line: at for line, at in self._unheard.items() if now - at < UNHEARD}
+        after = min([self._heard_of, *(line - 1 for line in self._unheard)])
+        for attempted in self._store.audit.attempts(now - LOOK_BACK, after=after):
+            self._heard_of = max(self._heard_of, attempted.id)
             entry = attempted.entry
-            if entry.call_id not in self._flying:
-                self._history.add(
-                    Attempt(
-                        at=entry.at,
-                        number=entry.number,
-                        office=entry.office,
-                        caller_id=entry.caller_id,
-                        answered=attempted.answered,
-                    )
+            if entry.call_id in self._own or entry.call_id in self._flying:
+                continue
+            if attempted.answered is None:
+                self._unheard[attempted.id] = entry.at
+            else:
+                self._unheard.pop(attempted.id, None)
+            self._history.add(
+                Attempt(
+                    at=entry.at,
+                    number=entry.number,
+                    office=entry.office,
+                    caller_id=entry.caller_id,
+                    answered=attempted.answered,
                 )
-        self._history.forget(now - LOOK_BACK)
+            )
+        if now - self._forgot >= FORGET_EVERY:
+            self._forgot = now
+            self._history.forget(now - LOOK_BACK)
+            self._own = {call_id: at for call_id, at in self._own.items() if now - at < LOOK_BACK}
+            self._waits.clear()
 
     def _past(self, now: datetime) -> History:
         """The history anew, for planning, which may run beside the rest."""
@@ -331,14 +343,12 @@ class Programme:
         )
 
     def _miss(self, slot: Slot, now: datetime, stopped: bool) -> None:
-        if slot.until < self._started_at:
-            reason = Because(key="schedule.missed_not_running")
-        elif stopped:
+        if stopped:
             reason = Because(key="schedule.missed_stopped")
-        elif all(self.health_of(way.trunk, now).state is not State.WELL for way in self._setup.ways):
-            reason = Because(key="schedule.missed_trunk")
         else:
-            reason = Because(key="schedule.missed_late")
+            reason = self._waits.pop(slot.call_id, Because(key="schedule.missed_late"))
+        if slot.purpose is Purpose.CANARY:
+            self._trunks.could_not_ask(slot.stratum, now)
         self._settle(slot, Slotted.MISSED, reason, now)
 
     def _refuse(self, slot: Slot, way: Way, reason: Because, now: datetime) -> None:
@@ -352,18 +362,14 @@ class Programme:
             caller_id=way.caller_id,
             reason=reason,
         )
+        if slot.purpose is Purpose.CANARY:
+            self._trunks.could_not_ask(way.trunk, now)
         with self._store.transaction():
             self._store.audit.note(entry)
             self._settle(slot, Slotted.REFUSED, reason, now)
 
     def _settle(self, slot: Slot, state: Slotted, reason: Because, now: datetime) -> None:
         self._store.slots.settle(slot.call_id, state, now, reason)
-
-    def _usual_day(self, now: datetime) -> Usual:
-        if self._usual is None or now - self._usual[0] > USUAL_EVERY:
-            failures, n = self._store.outcomes.tried(now - USUAL_FROM, now)
-            self._usual = (now, usual_of(failures, n, USUAL_FROM / DAY))
-        return self._usual[1]
 
     @staticmethod
     def _attempt(

@@ -77,7 +77,9 @@ def setup_of(settings: Settings, trunks: Sequence[Trunk]) -> Setup:
 
 
 def _ways(trunk: Trunk) -> tuple[Way, ...]:
-    return (Way(trunk=trunk.name, caller_id=trunk.caller_id or trunk.username),)
+    """One for each number that the trunk may show."""
+    named = trunk.pool if trunk.caller_id or trunk.caller_ids else (trunk.username,)
+    return tuple(Way(trunk=trunk.name, caller_id=caller_id) for caller_id in named)
 
 
 def _canary(settings: Settings) -> Number | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,15 +19,16 @@ from probe.dial import Switchboard
 from probe.dial.messages import Refused
 from probe.errors import ProbeError
 from probe.model import Because, Number, Order, Record
+from probe.schedule.alone import STOP_FILE
 from probe.schedule.programme import Programme
 from probe.schedule.systemd import notify
 from probe.store import Store
 
-STOP_FILE = "STOP"  # in the data folder: while it is there, nobody is called
 LOOK_EVERY_S = 1.0
 PLAN_EVERY_S = 60.0
 TIDY_EVERY_S = 6 * 3600.0
-DEAD_AFTER = timedelta(seconds=30)  # without a good tick, no heartbeat is sent
+CATCH_UP_EVERY_S = 300.0
+DEAD_AFTER_S = 30.0  # without a good tick, no heartbeat is sent
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +66,10 @@ class Watch:
         self._every = {"heartbeat": heartbeat_s, "post": post_s, "watchdog": watchdog_s}
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._unsaved: list[Record] = []
-        self._good = datetime.min.replace(tzinfo=UTC)  # the last tick that went well
+        self._refused: list[tuple[str, Because]] = []
+        self._good = float("-inf")  # when the last tick went well, by a clock that nobody sets
+        self._caught_up = 0.0
+        self._planned = True  # whether today has its plan
         self._halted = False
         self._leaving = False
 
@@ -90,11 +95,14 @@ class Watch:
             await asyncio.to_thread(self._deliver)
 
     def claim(self, order: Order) -> bool:
-        """The switchboards ask this immediately before they dial."""
-        if self._stopped() or self._leaving:
-            self._programme.lost([order.call_id])
-            return False
-        return self._programme.claim(order, _now())
+        """The switchboards ask this immediately before they dial. What cannot be asked is not dialled."""
+        try:
+            if not self._leaving and not self._stopped() and self._programme.claim(order, _now()):
+                return True
+        except ProbeError as error:
+            _log.error("%s", error)
+        self._programme.lost([order.call_id])
+        return False
 
     # --- jobs
 
@@ -116,21 +124,27 @@ class Watch:
         """Dial what is due."""
         if self._leaving:
             return
-        now, stopped = _now(), self._stopped()
         try:
-            self._save()
+            stopped = self._stopped()
             if stopped and not self._halted:
                 _log.warning("calls are stopped")
                 for board in self._boards.values():
                     board.hang_up()
             self._halted = stopped
-            for launch in self._programme.tick(now, stopped):
+            self._save()
+            if time.monotonic() - self._caught_up > CATCH_UP_EVERY_S:
+                self._programme.catch_up(_now())
+                self._caught_up = time.monotonic()
+            for launch in self._programme.tick(_now(), stopped):
                 self._boards[launch.trunk].add(launch.order)
             self._look_at_next()
         except ProbeError as error:  # the database is locked, the disk is full: look again, and let no heartbeat out
             _log.error("%s", error)
             return
-        self._good = now
+        except Exception:  # a defect of ours must not end the programme; the watchdog hears of us no more
+            _log.exception("a look failed")
+            return
+        self._good = time.monotonic()
 
     def _look_at_next(self) -> None:
         """Wake up when the next call is due, not up to a second later."""
@@ -173,11 +187,15 @@ class Watch:
 
     def _plan(self) -> None:
         """Plan days that have no plan; tell what is told as time goes by. In a thread: 100,000 numbers take seconds."""
+        self._planned = False
         try:
             self._programme.plan(_now())
+            self._planned = True
             self._programme.time_goes_by(_now())
         except ProbeError as error:
             _log.error("%s", error)
+        except Exception:
+            _log.exception("planning failed")
 
     async def _post_beside(self) -> None:
         await asyncio.to_thread(self._post)
@@ -189,32 +207,38 @@ class Watch:
             _log.error("%s", error)
 
     async def _beat_beside(self) -> None:
-        if self._heartbeat is not None and _now() - self._good < DEAD_AFTER and not self._unsaved:
+        if self._heartbeat is not None and self._well() and self._planned and not self._unsaved:
             await asyncio.to_thread(self._heartbeat)
 
     async def _alive(self) -> None:
-        if _now() - self._good < DEAD_AFTER:
+        if self._well():
             notify("WATCHDOG=1")
+
+    def _well(self) -> bool:
+        return time.monotonic() - self._good < DEAD_AFTER_S
 
     # --- lines
 
     async def _work(self, board: Switchboard) -> None:
         async for result in board.run(open_ended=True):
             if isinstance(result, Refused):
-                reason = Because(key=result.key, values=dict(result.values))
-                self._programme.refused(result.call_id, reason, _now())
-                continue
-            self._unsaved.append(result)
+                self._refused.append((result.call_id, Because(key=result.key, values=dict(result.values))))
+            else:
+                self._unsaved.append(result)
             try:
                 self._save()
             except ProbeError as error:
                 _log.error("%s", error)
-            await asyncio.to_thread(self._keep, result)
+            if not isinstance(result, Refused):
+                await asyncio.to_thread(self._keep, result)
             if not self._leaving:
                 self._look_at_next()
 
     def _save(self) -> None:
-        """Store what has been recorded; what cannot be stored now is kept and tried again."""
+        """Store what has been recorded or refused; what cannot be stored now is kept and tried again."""
+        while self._refused:
+            self._programme.refused(*self._refused[0], _now())
+            del self._refused[0]
         while self._unsaved:
             self._programme.finished(self._unsaved[0], _now())
             record = self._unsaved.pop(0)

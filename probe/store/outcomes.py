@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from probe.model import Blame, Cause, Fact, Outcome, Purpose
+from probe.health import RANG_S
+from probe.model import Blame, Cause, Fact, Number, Outcome, Purpose
 from probe.store.part import Part
+from probe.store.rows import plain
 from probe.store.tables import calls, numbers, voids
 
 COLUMNS = "call_id started_at outcome cause blame purpose attempt stratum confidence ring_s".split()  # noqa: SIM905
@@ -33,9 +35,10 @@ class Outcomes(Part):
     """Calls in brief."""
 
     def tried(self, since: datetime, until: datetime) -> tuple[int, int]:
-        """How many random calls of a period came to nothing, and how many there were; void ones left out."""
+        """How many random calls of a period failed (as `probe.health.failed` says), of how many; void ones left out."""
         nothing = (Outcome.BUSY.value, Outcome.UNANSWERED.value, Outcome.UNREACHABLE.value)
-        query = select(func.count().filter(calls.c.outcome.in_(nothing)), func.count())
+        rang = (calls.c.cause == Cause.RANG_OUT.value) & (func.coalesce(calls.c.ring_s, 0.0) >= RANG_S)
+        query = select(func.count().filter(calls.c.outcome.in_(nothing), ~rang), func.count())
         query = query.select_from(calls.outerjoin(voids, voids.c.call_id == calls.c.call_id)).where(
             calls.c.started_at >= since,
             calls.c.started_at < until,
@@ -46,12 +49,15 @@ class Outcomes(Part):
             nothings, n = connection.execute(query).one()
         return nothings, n
 
-    def of_number(self, number: str, since: datetime, until: datetime) -> tuple[Brief, ...]:
-        """The recorded calls of a number begun in [since, until), in order of time."""
+    def of_number(self, number: Number, since: datetime, until: datetime) -> tuple[Brief, ...]:
+        """The recorded calls of a number begun in [since, until), in order of time: those of its present unit, for a
+        unit that takes over a number does not take over what was wrong with it."""
         columns = (getattr(calls.c, name) for name in COLUMNS)
         query = select(*columns, voids.c.call_id.label("void")).outerjoin(voids, voids.c.call_id == calls.c.call_id)
         query = query.where(
-            calls.c.number_id.in_(select(numbers.c.id).where(numbers.c.number == number)),
+            calls.c.number_id.in_(
+                select(numbers.c.id).where(numbers.c.number == number.number, numbers.c.unit == plain(number.unit))
+            ),
             calls.c.started_at >= since,
             calls.c.started_at < until,
         )

@@ -16,7 +16,7 @@ from probe.store import rows
 from probe.store.part import Part
 from probe.store.tables import PLANNED, calls, planned_days, seeds, slots
 
-CHUNK = 500  # rows in one INSERT
+CHUNK = 2000  # slots in one transaction
 
 
 class State(StrEnum):
@@ -91,7 +91,7 @@ class Slots(Part):
     def plan(self, day: date, plan: Day, period: str, at: datetime) -> bool:
         """Store a day's programme. False when the day was planned before: that plan stands.
 
-        Its slots go in a few hundred at a time, for claims must not wait behind 300,000 of them; a program that dies
+        Its slots go in a few thousand at a time, for claims must not wait behind 300,000 of them; a program that dies
         in between does the same again, to the same end.
         """
         if self.unplanned(day.isoformat()) is not None:
@@ -119,8 +119,8 @@ class Slots(Part):
 
     # --- slots
 
-    def add(self, new: Iterable[Slot], *, state: State = State.PLANNED, reason: Because | None = None) -> int:
-        """Add slots; those that are there already stay as they are. How many were new."""
+    def add(self, new: Iterable[Slot], *, state: State = State.PLANNED, reason: Because | None = None) -> None:
+        """Add slots; those that are there already stay as they are."""
         values = [
             {
                 "call_id": slot.call_id,
@@ -136,13 +136,11 @@ class Slots(Part):
             }
             for slot in new
         ]
+        if not values:
+            return
         upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
-        added = 0
         with self._writes() as connection:
-            for start in range(0, len(values), CHUNK):
-                statement = upsert(slots).values(values[start : start + CHUNK]).on_conflict_do_nothing()
-                added += connection.execute(statement).rowcount
-        return added
+            connection.execute(upsert(slots).on_conflict_do_nothing(), values)
 
     def due(self, now: datetime, limit: int = 1000) -> tuple[Slot, ...]:
         """The planned slots whose time has come, earliest first, whether or not their time has gone by."""
@@ -157,10 +155,19 @@ class Slots(Part):
             found: datetime | None = connection.scalar(query)
         return found
 
+    def miss(self, until: datetime, at: datetime, reason: Because) -> int:
+        """Settle all that is planned and should have been called before a moment, at once; how many they were."""
+        gone = PLANNED & (slots.c.until < until)
+        told = {"state": State.MISSED.value, "reason_json": rows.json(reason), "decided_at": at}
+        with self._writes() as connection:
+            return connection.execute(update(slots).where(gone).values(told)).rowcount
+
     def settle(self, call_id: str, state: State, at: datetime, reason: Because | None = None) -> bool:
         """Say what became of a slot: False when a planned one was meant and something else had become of it before."""
-        before = State.CALLED if state is State.DONE else State.PLANNED
-        mine = (slots.c.call_id == call_id) & (slots.c.state == before.value)
+        before = [State.CALLED] if state is State.DONE else [State.PLANNED]
+        if state is State.REFUSED:
+            before = [State.PLANNED, State.CALLED]  # the line itself may refuse what was claimed
+        mine = (slots.c.call_id == call_id) & slots.c.state.in_([one.value for one in before])
         told = None if reason is None else rows.json(reason)
         with self._writes() as connection:
             done = update(slots).where(mine).values(state=state.value, reason_json=told, decided_at=at)

@@ -247,6 +247,7 @@ letters = Table(
     Column("error", Text),
     Column("payload", LargeBinary, nullable=False),  # last: SQLite reads through it to what stands behind
     Index("letters_due", "next_try_at"),
+    Index("letters_recipient", "recipient", "made_at"),
 )
 # Calls as an office's own telephone system recorded them; `key` tells a row that was imported before.
 cdrs = Table(

@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from probe.alerts import Policy as Alerts
 from probe.incidents import IncidentKind, Level, State
-from probe.incidents.steps import acknowledge
+from probe.incidents import Policy as Incidents
+from probe.incidents.steps import acknowledge, tell
+from probe.incidents.testimony import take
 from probe.model import Because, Cause, Purpose
 from probe.plan import Policy
+from probe.schedule.consequences import Consequences
 from probe.store.audit import Entry
 from probe.store.slots import State as Slotted
 from tests.records import number
@@ -191,3 +195,97 @@ class TestOurOwnFault:
         world = World(tmp_path, many, flood, alerts=ALERTS, policy=policy, canary=CANARY)
         world.run(world.start(local(MONDAY)), local(MONDAY), local(TUESDAY))
         assert [c for c in world.store.records(local(MONDAY), local(TUESDAY)) if c.voided is not None] == []
+
+
+class TestWhatAHostileEngineerTried:
+    def all_day(self, number: str, at: datetime) -> Cause:
+        """From 10:00 to 16:00 our trunk says "no such number" to everybody, our own number included."""
+        return Cause.VACANT_NUMBER if local(MONDAY, "10:00") <= at < local(MONDAY, "16:00") else Cause.HUMAN
+
+    @pytest.mark.parametrize("units", [3, 12])
+    def test_an_outage_of_hours_blames_nobody_however_few_the_offices(self, tmp_path: Path, units: int) -> None:
+        policy = Policy(base_calls=6, canaries=(CANARY.number,))
+        few = [number(i, unit=f"单位{i}", owner_email=f"office{i}@example.cn") for i in range(units)]
+        world = World(tmp_path, few, self.all_day, alerts=ALERTS, policy=policy, canary=CANARY)
+        world.run(world.start(local(MONDAY)), local(MONDAY), local(TUESDAY))
+        assert [i for i in world.store.incidents.every() if i.state is not State.WITHDRAWN] == []
+        assert [who for who, _ in world.letters() if who.startswith("office")] == []
+
+    def test_manners_are_asked_again_at_the_last_moment(self, tmp_path: Path) -> None:
+        """Many calls are held and then launched at once: the caps hold all the same."""
+        policy = Policy(caller_id_per_hour=5)
+        world = World(tmp_path, [number(i, unit=f"单位{i}") for i in range(20)], policy=policy)
+        programme = world.start(local(MONDAY))
+        now = local(MONDAY, "10:00")
+        slots = [one.slot for one in world.store.slots.of_day(MONDAY)]
+        until = now + timedelta(minutes=5)
+        first_of_each = {slot.number: slot for slot in slots}
+        held = [replace(s, call_id=f"held-{s.number[1:]}", due_at=now, until=until) for s in first_of_each.values()]
+        world.store.slots.add(held)
+        launches = [launch for launch in programme.tick(now) if launch.order.call_id.startswith("held")]
+        claimed = [launch for launch in launches if programme.claim(launch.order, now)]
+        assert len(launches) > 5
+        assert len(claimed) == 5
+
+    def test_a_clock_that_was_ahead_once_stops_nothing(self, tmp_path: Path) -> None:
+        world = district(tmp_path)
+        world.start(local("2026-12-15"))
+        world.run(world.start(local(MONDAY)), local(MONDAY), local(TUESDAY))
+        assert len(world.dialled) == 24
+
+    def test_a_program_that_dies_while_planning_plans_the_same_again(self, tmp_path: Path) -> None:
+        world = district(tmp_path)
+        programme = world.start(local("2026-03-01"))
+        programme.plan(local(MONDAY))
+        whole = {one.slot.call_id: one.slot.due_at for one in world.store.slots.of_day(MONDAY)}
+        (tmp_path / "again").mkdir()
+        again = district(tmp_path / "again")
+        other = again.start(local("2026-03-01"))
+        half = [one.slot for one in world.store.slots.of_day(MONDAY)][:7]
+        again.store.slots.add(half)
+        other.plan(local(MONDAY))
+        assert {one.slot.call_id: one.slot.due_at for one in again.store.slots.of_day(MONDAY)} == whole
+
+    def test_what_the_line_refuses_after_the_claim_is_told(self, tmp_path: Path) -> None:
+        world = district(tmp_path)
+        programme = world.start(local(MONDAY))
+        due = programme.next_due(local(MONDAY))
+        assert due is not None
+        (launch,) = programme.tick(due)
+        assert programme.claim(launch.order, due)
+        programme.refused(launch.order.call_id, Because(key="dial.not_its_time"), due)
+        kept = world.store.slots.slot(launch.order.call_id)
+        assert kept is not None
+        assert kept.state is Slotted.REFUSED
+
+    def test_what_a_citizen_told_is_called_within_minutes(self, tmp_path: Path) -> None:
+        world = district(tmp_path)
+        programme = world.start(local(MONDAY))
+        now = local(MONDAY, "10:00")
+        told, _ = take(
+            number=OWNED[3].number, happened_at=now - timedelta(minutes=20), told_at=now, heard="busy", by="市民"
+        )
+        told_as = world.store.incidents.tell(told)
+        world.store.incidents.add(
+            tell((), told, told_as, unit=OWNED[3].unit, half_day=f"{MONDAY}am", policy=Incidents())
+        )
+        programme.time_goes_by(now)
+        world.run(programme, now, now + timedelta(minutes=8))
+        assert OWNED[3].number in {o.number for o in world.dialled if o.purpose is Purpose.RECHECK}
+
+    def test_a_call_that_cannot_be_followed_stops_no_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        world = district(tmp_path)
+        programme = world.start(local(MONDAY))
+        due = programme.next_due(local(MONDAY))
+        assert due is not None
+        (launch,) = programme.tick(due)
+        assert programme.claim(launch.order, due)
+        world.store.add(world.record(launch, due), due)
+        monkeypatch.setattr(Consequences, "draw", lambda *_, **__: 1 / 0)
+        world.start(due + timedelta(minutes=1))
+        kept = world.store.slots.slot(launch.order.call_id)
+        assert kept is not None
+        assert (kept.state, kept.reason) == (Slotted.DONE, Because(key="schedule.not_drawn"))
+        assert "could not be drawn" in caplog.text

@@ -79,7 +79,10 @@ class World:
             launches = programme.tick(now, stopped)
             for launch in launches:
                 self.make(programme, launch, now)
-            due, wait = programme.next_due(now), timedelta(seconds=1 if launches else 60)  # those that wait, wait longer
+            due, wait = (
+                programme.next_due(now),
+                timedelta(seconds=1 if launches else 60),
+            )  # those that wait, wait longer
             now = min(until, max(now + wait, now + HOURLY if due is None else min(now + HOURLY, due)))
         return now
 

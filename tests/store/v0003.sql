@@ -189,5 +189,6 @@ CREATE INDEX incidents_state ON incidents (state, opened_at);
 CREATE INDEX incident_events_incident ON incident_events (incident_id, id);
 CREATE INDEX testimonies_number ON testimonies (number, happened_at);
 CREATE INDEX letters_due ON letters (next_try_at);
+CREATE INDEX letters_recipient ON letters (recipient, made_at);
 CREATE INDEX cdrs_number ON cdrs (number, started_at);
 COMMIT;

@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary, nullable=False),
     )
     op.create_index("letters_due", "letters", ["next_try_at"])
+    op.create_index("letters_recipient", "letters", ["recipient", "made_at"])
     op.create_table(
         "cdrs",
         sa.Column("key", sa.Text, primary_key=True),
