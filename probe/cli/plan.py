@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from probe.store.slots import Kept
 
 
+USUAL_LOAD = 0.2  # of a line, for saying what a strict limit costs
+
+
 @click.command("plan")
 @click.option(
     "--for", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day (default: today). 日期"
@@ -71,6 +74,9 @@ def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[U
     from rich.table import Table
     from rich.text import Text
 
+    from probe.odds import detection
+    from probe.plan import detection_lost
+
     table = Table(box=None, pad_edge=False)
     for column in ("due", "number", "office"):
         table.add_column(talk.words(f"cli.plan_{column}"), no_wrap=True)
@@ -90,6 +96,9 @@ def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[U
         )
     talk.console.print(table)
     talk.say("cli.plan_sum", n=len(kept), left_out=len({one.number for one in unplanned}))
+    found, strict = (detection(preset, USUAL_LOAD).suspected_found for preset in ("standard", "strict"))
+    if (lost := detection_lost(setup.policy, found, strict)) is not None:
+        talk.say(lost.key, **lost.values)
     for left_out in unplanned:
         reason = because(left_out.because.key, lang, **left_out.because.values)
         talk.say("cli.plan_left_out", number=left_out.number, reason=reason)

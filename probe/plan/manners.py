@@ -6,9 +6,11 @@ directory, and the slot's own time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from probe.calendar.openings import Opening
@@ -83,7 +85,7 @@ class _Asked:
 
     @property
     def is_canary(self) -> bool:
-        """A call to a number of our own: nobody is disturbed, and without it an office might be blamed for our trunk."""
+        """A call to a number of our own: nobody is disturbed, and it tells our fault from an office's."""
         return self.purpose is Purpose.CANARY and self.number.number in self.policy.canaries
 
     @property
@@ -176,11 +178,12 @@ def _twenty_four_hours(asked: _Asked) -> Because | None:
 def _answered(asked: _Asked) -> Because | None:
     today, most = asked.at.astimezone(asked.zone).date(), asked.policy.answered_per_day
     calls = asked.history.of_number(asked.number.number)
-    answered = sum(_is_answered(call) and call.at.astimezone(asked.zone).date() == today for call in calls)
-    if asked.is_canary or answered < most:
+    by_day = Counter(call.at.astimezone(asked.zone).date() for call in calls if _is_answered(call))
+    if asked.is_canary or by_day[today] < most:
         return None
-    again = p.at(p.wall(today + timedelta(days=1), asked.policy.call_from, asked.zone))
-    return asked.no("plan.answered", again, most=most, found=answered)
+    day = next(day for n in count(1) if by_day[day := today + timedelta(days=n)] < most)
+    again = p.at(p.wall(day, asked.policy.call_from, asked.zone))
+    return asked.no("plan.answered", again, most=most, found=by_day[today])
 
 
 def _caller_id(asked: _Asked) -> Because | None:
