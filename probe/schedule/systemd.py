@@ -17,6 +17,7 @@ def notify(*lines: str, env: Mapping[str, str] = os.environ) -> bool:
     if not address.startswith(("/", "@")):
         return False
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+        channel.setblocking(False)  # a service manager that does not read must not stop the programme
         try:
             channel.sendto("\n".join(lines).encode(), address.replace("@", "\0", 1))
         except OSError:
