@@ -112,6 +112,7 @@ def _calls(
     store_it: bool,
 ) -> Iterator[Change]:
     """The stored calls that are judged otherwise today; each is stored on its own, so that Ctrl-C loses nothing."""
+    from probe.recordings import find
     from probe.rejudge import as_sure, judge_again, same, with_history
     from probe.transcribe.delayed import Delayed
     from probe.wav import read_wav
@@ -123,7 +124,7 @@ def _calls(
             advance()
             record = call.record
             pcm = None
-            place = _recording(talk, record)
+            place = find(talk.settings_or_default.data.folder, record.trace.recording)
             if place is None and record.trace.recording is not None and store.pruning.of(record.order.call_id).any:
                 seen["pruned"] += 1  # what was heard is gone: without it, no better verdict can be had
                 continue
@@ -233,14 +234,6 @@ def _print(talk: Talk, changes: list[Change]) -> None:
 def _named(talk: Talk, verdict: Verdict) -> str:
     names = (talk.words(f"names.{kind}_{getattr(verdict, kind)}") for kind in ("outcome", "cause"))
     return f"{' · '.join(names)} ({verdict.confidence:.0%})"
-
-
-def _recording(talk: Talk, record: Record) -> Path | None:
-    """Where the call's recording lies, while it is there."""
-    if record.trace.recording is None:
-        return None
-    path = talk.settings_or_default.data.folder / record.trace.recording
-    return path if path.is_file() else None
 
 
 @contextmanager
