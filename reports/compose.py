@@ -1,93 +1,108 @@
-"""Compose: calls and a period → a `Report`: figures and facts, without language or markup. Pure."""
+"""Compose: the figures of a period, and what else is known of it → a `Report`, without language or markup. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from probe import __version__
-from probe.analyse import Figures, Line, Unit, analyse, in_time, is_counted, worst_first
-from probe.model import Call, Cause
+from probe.analyse import WORST_FIRST, is_counted
+from probe.analyse.study import LineStudy, Study
+from probe.analyse.summary import Summary
+from probe.calendar import CalendarWarning
+from probe.incidents import Incident
+from probe.model import Call, Cause, Number
+from reports.period import Kind
+from reports.report import Finding, Report, Story, Undone, UnitFindings
 
 WORST = 3  # lines: as many as a reader on a phone takes in
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a line comes to."""
-
-    line: Line
-    trouble: Cause | None  # most frequent way a counted call failed; None when none failed
-    evidence: Call | None  # the newest counted call that failed in that way
-    next_step: str  # what to do: a key of the words
-
-
-class UnitFindings(msgspec.Struct, frozen=True, kw_only=True):
-    unit: Unit
-    findings: tuple[Finding, ...]  # worst first
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A report before it has a form: the same for HTML now and for mail, PDF and tables later.
-
-    Every call began in [since, until). `lang` and `timezone` are its reader's.
-    """
-
-    title: str | None
-    lang: str
-    timezone: str
-    since: datetime
-    until: datetime
-    generated_at: datetime
-    version: str
-    total: Figures
-    worst: tuple[Finding, ...]  # up to WORST lines with trouble, worst first
-    troubled: int  # lines with trouble
-    units: tuple[UnitFindings, ...]  # worst first
-    calls: tuple[Call, ...]  # in order of time
-
-
 def compose(
-    records: Iterable[Call],
+    study: Study,
     *,
-    since: datetime,
-    until: datetime,
+    kind: Kind,
     now: datetime,
     lang: str,
-    timezone: str,
+    calls: Iterable[Call] = (),
+    evidence: Iterable[Call] = (),
     title: str | None = None,
+    unit: str | None = None,
+    number: Number | None = None,
+    story: Story | None = None,
+    incidents: Sequence[Incident] = (),
+    undone: Sequence[Undone] = (),
+    calendar: CalendarWarning | None = None,
 ) -> Report:
-    """The report of these calls. ZoneInfoNotFoundError for a time zone that does not exist."""
-    analysis = analyse(records, zone=ZoneInfo(timezone))
-    units = tuple(UnitFindings(unit=unit, findings=tuple(map(_finding, unit.lines))) for unit in analysis.units)
-    findings = sorted((f for unit in units for f in unit.findings), key=lambda finding: worst_first(finding.line))
-    troubled = tuple(finding for finding in findings if finding.trouble)
-    calls = (call for finding in findings for call in finding.line.calls)
+    """The report of a study. `calls` are shown one by one; `evidence` are those that say why the worst lines are
+    so (`calls` do, too). Both may come in any order."""
+    shown = sorted(calls, key=_in_time)
+    newest = _newest([*evidence, *shown])
+    units = tuple(
+        UnitFindings(unit=one, findings=tuple(_finding(line, newest) for line in one.lines)) for one in study.units
+    )
+    found = {_key(finding.line): finding for group in units for finding in group.findings}
+    troubled = tuple(finding for line in study.worst if (finding := found[_key(line)]).trouble)
     return Report(
+        kind=kind,
         title=title,
         lang=lang,
-        timezone=timezone,
-        since=since,
-        until=until,
+        timezone=study.appendix.timezone,
+        since=study.appendix.since,
+        until=study.appendix.until,
         generated_at=now,
         version=__version__,
-        total=analysis.total,
+        study=study,
         worst=troubled[:WORST],
         troubled=len(troubled),
         units=units,
-        calls=tuple(sorted(calls, key=in_time)),
+        unit=unit,
+        number=number,
+        story=story,
+        incidents=tuple(incidents),
+        undone=tuple(undone),
+        calendar=calendar,
+        calls=tuple(shown),
     )
 
 
-def _finding(line: Line) -> Finding:
-    trouble = next((cause for cause in line.figures.causes if cause is not Cause.HUMAN), None)
-    evidence = None
-    if trouble:
-        shown = (call for call in reversed(line.calls) if is_counted(call) and call.record.verdict.cause is trouble)
-        evidence = next(shown)
-        step = f"next_{trouble}"
-    else:
-        step = "next_human" if line.figures.connect.n else "next_nothing"
-    return Finding(line=line, trouble=trouble, evidence=evidence, next_step=step)
+def worst_lines(study: Study) -> tuple[LineStudy, ...]:
+    """The lines of which a report shows a call as evidence."""
+    return tuple(line for line in study.worst if trouble_of(line))[:WORST]
+
+
+def trouble_of(line: LineStudy) -> Cause | None:
+    """The most frequent way in which its counted calls failed; None when none did."""
+    return next((cause for cause, _ in failures(line.summary)), None)
+
+
+def failures(summary: Summary) -> list[tuple[Cause, int]]:
+    """How counted calls failed, most frequent first; among equals, what hits a caller harder."""
+    found = [(cause, n) for cause, n in summary.causes.items() if cause is not Cause.HUMAN]
+    return sorted(found, key=lambda pair: (-pair[1], WORST_FIRST.index(pair[0])))
+
+
+Key = tuple[str, str]
+
+
+def _key(line: LineStudy) -> Key:
+    return line.number.unit, line.number.number
+
+
+def _newest(calls: Iterable[Call]) -> Mapping[tuple[Key, Cause], Call]:
+    """The newest counted call of each line and cause."""
+    counted = sorted(filter(is_counted, calls), key=_in_time)
+    return {((call.number.unit, call.number.number), call.record.verdict.cause): call for call in counted}
+
+
+def _finding(line: LineStudy, newest: Mapping[tuple[Key, Cause], Call]) -> Finding:
+    trouble = trouble_of(line)
+    untroubled = "next_human" if line.summary.counted else "next_nothing"
+    evidence = newest.get((_key(line), trouble)) if trouble else None
+    return Finding(
+        line=line, trouble=trouble, evidence=evidence, next_step=f"next_{trouble}" if trouble else untroubled
+    )
+
+
+def _in_time(call: Call) -> tuple[datetime, str]:
+    return call.record.trace.started_at, call.record.order.call_id

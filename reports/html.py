@@ -4,55 +4,125 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
-from functools import cache, partial
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from probe.analyse import ENOUGH_CALLS, ENOUGH_DAYS, Figures, is_excluded
-from probe.model import OUTCOME_OF, Cause, Outcome, post_dial_delay_s, ring_s
-from probe.words import words
-from reports.compose import Report
-from reports.text import clean, relative_link, sentence, short
+from probe.analyse import ENOUGH_CALLS, ENOUGH_DAYS
+from probe.incidents.tell import event_text, reasons
+from probe.model import post_dial_delay_s, ring_s
+from reports import charts
+from reports.compose import failures
+from reports.facts import excluded, facts, news, undone
+from reports.pictures import pictures
+from reports.report import Finding, Report
+from reports.show import RESULT_OF, Show, look, parts, percent, span
+from reports.text import clean, relative_link, short
 
-LOOKS = ("answered", "machine", "voicemail", "unanswered", "busy", "unreachable", "inconclusive")
+NESTED_LINES = 120  # a report of more numbers shows units, and of the numbers the worst
+FIRST_LINES = 50
+CHIPS = 4  # ways of failing that a card or a row names
+NEWS = 5  # items of each column
 
 
-def render(report: Report, lang: str) -> str:
-    """The whole page in a language ("zh" or "en")."""
-    zone = ZoneInfo(report.timezone)
-    style = files(__package__).joinpath("templates/style.css").read_text(encoding="utf-8")
-    lines = [(unit.unit.name, f.line.number.number) for unit in report.units for f in unit.findings]
-    anchors = {key: f"line-{index}" for index, key in enumerate(lines, start=1)}
+def render(report: Report, lang: str, *sheets: str) -> str:
+    """The whole page in a language ("zh" or "en"). `sheets` name further style sheets of ours."""
+    folder = files(__package__).joinpath("templates")
+    style = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", *sheets))
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
-            report=report,
-            lang=lang,
-            t=lambda key, **values: words(key, lang, **values),
-            cause_name=lambda cause: words(f"names.cause_{cause}", lang),
-            outcome_name=lambda outcome: words(f"names.outcome_{outcome}", lang),
-            period=_period(report, zone, lang),
-            heading=short(report.title or words("report.title", lang)),
-            local=partial(_local, zone=zone),
-            because=partial(sentence, lang=lang),
-            anchor=lambda line: anchors[line.number.unit, line.number.number],
-            lines=len(lines),
-            sample={"calls": ENOUGH_CALLS, "days": ENOUGH_DAYS},
-            judged=any(f.line.figures.enough for unit in report.units for f in unit.findings),
-            style=Markup(style),  # our own file
-            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+            values(report, lang)
+            | {
+                "style": Markup(style),  # our own file
+                "style_hash": b64encode(sha256(style.encode()).digest()).decode(),
+            }
         )
     )
 
 
+def values(report: Report, lang: str) -> dict[str, Any]:
+    """What the templates of a page or a mail know."""
+    show = Show(report, lang)
+    total = report.study.total
+    drawn = pictures(show)
+    findings = {id(f.line): f for unit in report.units for f in unit.findings}
+    nested = len(findings) <= NESTED_LINES
+    first = [findings[id(line)] for line in report.study.worst][: None if nested else FIRST_LINES]
+    anchors = {id(finding.line): f"line-{index}" for index, finding in enumerate(first, start=1)}
+
+    def anchor(finding: Finding) -> str | None:
+        return anchors.get(id(finding.line))
+
+    out, left = excluded(show), undone(show)
+    return {
+        "report": report,
+        "lang": lang,
+        "show": show,
+        "t": show.t,
+        "total": total,
+        "pictures": drawn,
+        "anchor": anchor,
+        "lines": len(findings),
+        "nested": nested,
+        "first_lines": first,
+        "compared": report.study.appendix.before is not None,
+        "flagged": sum(line.standing is not None and line.standing.flagged for line in report.study.worst),
+        "target": report.study.appendix.rule.target,
+        "judged": any(f.line.summary.enough for f in findings.values()),
+        "sample": {"calls": ENOUGH_CALLS, "days": ENOUGH_DAYS},
+        "news": news(report),
+        "most": NEWS,
+        "chips": CHIPS,
+        "excluded": out,
+        "undone": left,
+        "facts": facts(show),
+        "story": list(_story(show)),
+        "all_calls": total.calls + report.study.canaries if report.story is None else len(report.calls),
+        "few": charts.FEW,
+        "by_week": len(report.study.days) > charts.MOST_DAYS,
+        "contents": list(_contents(report, drawn)),
+    }
+
+
+def _contents(report: Report, drawn: dict[str, Any]) -> Iterator[str]:
+    """The parts of a page, each a template."""
+    total, whole = report.study.total, report.story is None
+    if total.counted and whole:
+        yield "outcomes"
+    if "heat" in drawn or "trend" in drawn:
+        yield "hours"
+    if total.calls and report.number is None:
+        yield "units"
+    if len(report.study.sheet) > 1 and any(row.points for row in report.study.sheet):
+        yield "sheet"
+    if total.counted and whole:
+        yield "others"
+    if total.calls or report.undone:
+        yield "excluded"
+    yield "appendix"
+    if report.calls:
+        yield "calls"
+
+
+def _story(show: Show) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What happened to the incident: when, what, and why."""
+    story = show.report.story
+    if story is None:
+        return
+    for event in story.events:
+        told = event_text(event, show.lang, show.zone, story.testimonies)
+        yield show.local(event.at), told, tuple(reasons(event, show.lang))
+
+
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Jinja for pages and mails: every text that enters is cleaned, then escaped."""
     environment = Environment(
         loader=PackageLoader("reports"),
         autoescape=True,
@@ -61,13 +131,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    environment.filters |= {"percent": percent, "seconds": seconds, "short": short, "width": _width}
+    environment.filters |= {"percent": percent, "span": span, "short": short, "width": _width}
     environment.globals |= {
         "look": look,
-        "outcome_of": OUTCOME_OF,
-        "is_excluded": is_excluded,
+        "result_of": RESULT_OF,
+        "colours": {str(name): colour for name, colour in charts.COLOURS.items()},
         "link": relative_link,
-        "parts": _parts,
+        "parts": parts,
+        "failures": failures,
         "pdd_s": post_dial_delay_s,
         "ring_s": ring_s,
     }
@@ -75,57 +146,9 @@ def _environment() -> Environment:
 
 
 def _finalize(value: object) -> object:
-    """Every text that enters the page passes here, before it is escaped."""
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """ "62.5%"; 100% and 0% are said only of all and of none."""
-    step = 10.0**-digits
-    value = 100 * share
-    if 0 < share < 1:
-        value = min(max(value, step), 100 - step)
-    return f"{value:.{digits}f}".removesuffix(".0") + "%"
-
-
-def seconds(value: float) -> str:
-    return f"{value:.1f}"
 
 
 def _width(share: float) -> str:
     """A length in a picture."""
     return f"{100 * share:.2f}%"
-
-
-def _local(moment: datetime, form: str, *, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):{form}}"
-
-
-def _period(report: Report, zone: ZoneInfo, lang: str) -> str:
-    """Whole days by their dates (the last one included), anything else by the minute."""
-    first, end = report.since.astimezone(zone), report.until.astimezone(zone)
-    if first.time() == end.time() == time.min and first < end:
-        last = end.date() - timedelta(days=1)
-        if last == first.date():
-            return words("report.period_day", lang, day=last)
-        return words("report.period_days", lang, first=first.date(), last=last)
-    return words("report.period_days", lang, first=f"{first:%Y-%m-%d %H:%M}", last=f"{end:%Y-%m-%d %H:%M}")
-
-
-def look(cause: Cause) -> str:
-    """How a cause is drawn: as its outcome, but what answers without a person looks unlike a person."""
-    outcome = OUTCOME_OF[cause]
-    return "machine" if outcome is Outcome.ANSWERED and cause is not Cause.HUMAN else outcome.value
-
-
-def _parts(figures: Figures, only: Outcome | None = None) -> Iterator[tuple[str, float, float]]:
-    """The counted calls laid end to end: a look, where its piece begins, how long it is; shares of all counted ones."""
-    counts = dict.fromkeys(LOOKS, 0)
-    for cause, n in figures.causes.items():
-        if only is None or OUTCOME_OF[cause] is only:
-            counts[look(cause)] += n
-    begins = 0.0
-    for name, n in counts.items():
-        if n:
-            yield name, begins, n / figures.connect.n
-            begins += n / figures.connect.n

@@ -6,6 +6,7 @@ import unicodedata
 from urllib.parse import quote
 
 from probe.model import Because
+from probe.words import because as told
 from probe.words import words
 
 NAME_LIMIT = 60  # characters of a name that are shown
@@ -34,7 +35,7 @@ def sentence(because: Because, lang: str) -> str:
         name: short(value, VALUE_LIMIT) if isinstance(value, str) else value for name, value in because.values.items()
     }
     try:
-        return short(words(f"because.{because.key}", lang, **values), SENTENCE_LIMIT)
+        return short(told(because.key, lang, **values), SENTENCE_LIMIT)
     except (KeyError, ValueError, TypeError):
         return words("report.because_unknown", lang, name=short(because.key))
 

@@ -1,78 +1,187 @@
-"""`probe report`: what happened in a period, as one HTML file."""
+"""`probe report`: what happened in a period, as a page, a PDF, a workbook, a table, JSON or a letter."""
 
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
-import msgspec
 
 from probe.cli.talk import Talk
-from probe.model import Call
+from probe.errors import ReportError
+
+if TYPE_CHECKING:
+    from probe.incidents import Incident
+    from probe.store import Store
+    from reports.gather import For
+    from reports.period import Kind, Period
+    from reports.report import Report
 
 
 @click.command("report")
-@click.option("--from", "first", metavar="DAY", help="First day, YYYY-MM-DD (default: today). 起始日期")
-@click.option("--to", "last", metavar="DAY", help="Last day, YYYY-MM-DD (default: the first). 结束日期")
-@click.option("--unit", help="Only this unit (单位). 仅限某单位")
+@click.option("--daily", "kind", flag_value="daily", help="Of one day. 日报")
+@click.option("--weekly", "kind", flag_value="weekly", help="Of a week, from Monday. 周报")
+@click.option("--monthly", "kind", flag_value="monthly", help="Of a month. 月报")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it (default: the data folder)."
+    "--for", "day", metavar="DATE", help="A day of it, YYYY-MM-DD or YYYY-MM (default: today). 哪一天所在的日、周、月"
+)
+@click.option("--from", "first", metavar="DAY", help="Any other period: its first day. 起始日期")
+@click.option("--until", "last", metavar="DAY", help="… and its last day (default: the first). 结束日期")
+@click.option("--unit", help="Only this unit (单位). 仅限某单位")
+@click.option("--number", metavar="NUMBER", help="Only this number, call by call. 仅限某号码，逐次列出")
+@click.option("--incident", metavar="ID", help="One incident and everything that happened to it. 某个问题的经过")
+@click.option("--masked", is_flag=True, help="For readers outside: 8725XXXX, nothing that was said. 对外版本，号码脱敏")
+@click.option("--title", help="Its heading. 标题")
+@click.option(
+    "--to",
+    "--out",
+    "out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="FILE.html, .pdf, .xlsx, .csv, .json or .eml (default: HTML in the data folder). 输出文件",
 )
 @click.pass_obj
-def command(talk: Talk, first: str | None, last: str | None, unit: str | None, out: Path | None) -> None:
-    """Write the report of a period. 生成一段时间的报告（HTML，可离线打开）"""
-    zone = ZoneInfo(talk.settings_or_default.robot.timezone)
+def command(
+    talk: Talk,
+    kind: Kind | None,
+    day: str | None,
+    first: str | None,
+    last: str | None,
+    unit: str | None,
+    number: str | None,
+    incident: str | None,
+    masked: bool,
+    title: str | None,
+    out: Path | None,
+) -> None:
+    """Write a report: for supervisors, for a unit, of a number or an incident. 生成报告（HTML、PDF、表格、邮件等）"""
+    from reports.forms import form_of
+    from reports.gather import of_incident
+
+    if sum(one is not None for one in (unit, number, incident)) > 1:
+        raise ReportError("report.one_subject")
     now = datetime.now(UTC)
-    begin = _day(first, now.astimezone(zone).date())
-    end = _day(last, begin)
-    since = datetime.combine(begin, time.min, zone)
-    until = datetime.combine(end + timedelta(days=1), time.min, zone)
-    target = out or talk.settings_or_default.data.folder / f"report-{begin}{'' if end == begin else f'-{end}'}.html"
-    write(talk, since, until, now, target, unit=unit)
+    settings = talk.settings_or_default
+    of = _period(kind, day, first, last, now.astimezone(ZoneInfo(settings.robot.timezone)))
+    target = out or settings.data.folder / f"report-{_name(of, incident)}.html"
+    form_of(target.name)  # a wrong ending is told before the work
+    reader = _reader(talk, now, title)
+    with talk.open_store() as store:
+        if incident is not None:
+            found = of_incident(store, _incident(store, incident), reader)
+        else:
+            found = _found(talk, store, of, reader, unit, number)
+    _written(talk, found, target, masked=masked)
     talk.say("cli.report_written", file=target)
 
 
-def write(talk: Talk, since: datetime, until: datetime, now: datetime, out: Path, *, unit: str | None = None) -> None:
-    """Compose the period from the store and write it. ReportError when there is nothing to report."""
-    from probe.errors import ReportError
-    from reports.compose import compose
-    from reports.html import render
+def write(talk: Talk, since: datetime, until: datetime, now: datetime, out: Path) -> None:
+    """The report of every call in [since, until), as HTML. ReportError when there is none."""
+    from reports.gather import report
+    from reports.period import Kind, Period
+
+    of = Period(kind=Kind.PERIOD, since=since, until=until, before_since=since - (until - since))
+    with talk.open_store() as store:
+        found = report(store, of, _reader(talk, now, None))
+    _written(talk, found, out, masked=False)
+
+
+def _found(talk: Talk, store: Store, of: Period, reader: For, unit: str | None, number: str | None) -> Report:
+    """The report of all, of one unit, or of one number. The latter two are held against what all units say."""
+    from reports.gather import figures, of_number, report
+
+    if unit is None and number is None:
+        found = report(store, of, reader)
+        if not found.study.total.calls + found.study.canaries:
+            raise _nothing(of)
+        return found
+    fleet = figures(store, of, reader).fleet
+    if number is None:
+        return report(store, of, reader, unit=unit, fleet=fleet)
+    from probe.cli.choose import choose_numbers
+
+    (chosen,) = choose_numbers(talk, [number], store.numbers())
+    return of_number(store, of, reader, chosen, fleet=fleet)
+
+
+def _reader(talk: Talk, now: datetime, title: str | None) -> For:
+    from probe.calendar import warnings, working_days
+    from reports.gather import For
 
     settings = talk.settings_or_default
-    with talk.open_store() as store:
-        records = list(store.records(since, until, unit=unit))
-    if not records:
-        raise ReportError("cli.no_records", since=f"{since:%Y-%m-%d %H:%M}", until=f"{until:%Y-%m-%d %H:%M}")
-    recordings = os.path.relpath(settings.data.folder.absolute(), out.absolute().parent)
-    calls = [_linked(call, recordings) for call in records]
-    zone = settings.robot.timezone
-    report = compose(calls, since=since, until=until, now=now, lang=talk.report_lang, timezone=zone)
+    robot = settings.robot
+    days = working_days(robot.country, settings.plan.holidays)
+    return For(
+        lang=talk.report_lang,
+        timezone=robot.timezone,
+        now=now,
+        rule=settings.score.rule(),
+        title=title,
+        calendar=next(iter(warnings(days, now, ZoneInfo(robot.timezone))), None),
+    )
+
+
+def _written(talk: Talk, found: Report, out: Path, *, masked: bool) -> None:
+    from reports.forms import form_of
+    from reports.links import linked
+    from reports.mask import masked as without
+    from reports.pictures import can_write_chinese
+
+    folder = os.path.relpath(talk.settings_or_default.data.folder.absolute(), out.absolute().parent)
+    found = without(found) if masked else linked(found, folder)
+    content = form_of(out.name)(found, talk.report_lang)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(render(report, talk.report_lang), encoding="utf-8")
+        out.write_bytes(content)
     except OSError as error:
         raise ReportError("cli.report_not_written", file=out, reason=error.strerror) from error
+    if out.suffix.lower() == ".eml" and talk.report_lang == "zh" and not can_write_chinese():
+        talk.say("report.no_font")
 
 
-def _linked(call: Call, folder: str) -> Call:
-    """The call, its recording's path seen from the report; without one when the report lies apart from the data."""
-    trace = call.record.trace
-    if trace.recording is None:
-        return call
-    path = None if folder.startswith("..") else (Path(folder) / trace.recording).as_posix()
-    replace = msgspec.structs.replace
-    return replace(call, record=replace(call.record, trace=replace(trace, recording=path)))
+def _period(kind: str | None, day: str | None, first: str | None, last: str | None, now: datetime) -> Period:
+    """What was asked for; today when nothing was."""
+    from reports.period import Kind, days, period
+
+    zone = now.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    if first is None and last is None:
+        return period(Kind(kind or "daily"), _day(day, now.date()), zone)
+    if kind is not None or day is not None:
+        raise ReportError("report.no_period")
+    begin = _day(first, now.date())
+    end = _day(last, begin)
+    if end < begin:
+        raise ReportError("report.bad_range", first=begin, last=end)
+    return days(begin, end, zone)
 
 
 def _day(text: str | None, otherwise: date) -> date:
     if text is None:
         return otherwise
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(f"{text}-01" if len(text) == len("2026-03") else text)
     except ValueError:
-        from probe.errors import ReportError
+        raise ReportError("report.bad_for", value=text) from None
 
-        raise ReportError("cli.bad_day", value=text) from None
+
+def _incident(store: Store, incident_id: str) -> Incident:
+    found = store.incidents.get(incident_id.rstrip("*"))
+    if found is None:
+        from probe.errors import IncidentError
+        from probe.hints import shown
+
+        raise IncidentError("incidents.unknown", id=shown(incident_id))
+    return found
+
+
+def _name(of: Period, incident: str | None) -> str:
+    if incident is not None:
+        return "incident-" + "".join(char if char.isalnum() or char == "-" else "_" for char in incident)
+    return f"{of.first}" if of.first == of.last else f"{of.first}-{of.last}"
+
+
+def _nothing(of: Period) -> ReportError:
+    return ReportError("cli.no_records", since=f"{of.since:%Y-%m-%d %H:%M}", until=f"{of.until:%Y-%m-%d %H:%M}")

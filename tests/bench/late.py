@@ -1,4 +1,4 @@
-"""How late a due call is started: 100,000 numbers, 300,000 slots, 60 lines, the real loop and database, pretended calls.
+"""How late a due call is started: 100,000 numbers, 60 lines, the real loop and database, pretended calls.
 
 `python -m tests.bench.late [--numbers N] [--lines N] [--seconds S]`. Late means: from the moment a slot is due to the
 moment its claim is on the disk, which is when the line is told to dial.

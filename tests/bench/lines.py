@@ -1,4 +1,4 @@
-"""What a line costs, and how many this machine holds: real processes, SIP and RTP on loopback (docs/figures.md)."""
+"""What a line costs, and how many this machine holds: real processes, SIP and RTP on loopback (docs/performance.md)."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,8 @@ from probe.analyse.study import study
 from probe.model import OUTCOME_OF, Cause, Kind, Purpose, Segment, Sounds
 from probe.plan.strata import NAMES
 from probe.store import Store, rows
+from reports.forms import FORMS
+from tests.bench.report_forms import monthly, page_of_unit
 from tests.records import call, number
 
 ZONE = "Asia/Shanghai"
@@ -171,7 +174,11 @@ def whole_year(file: Path) -> int:
 def measured(what: str, file: Path) -> dict[str, float]:
     """Run one of them in this process, and say what it took."""
     began = time.perf_counter()
-    calls = {"month": month, "unit": lambda f: month(f, "单位007"), "year": whole_year}[what](file)
+    if what == "page of a unit":
+        return {"calls": 0, "peak_mb": 0, **page_of_unit(file)}
+    run = {"month": month, "unit": lambda f: month(f, "单位007"), "year": whole_year}
+    run |= {f"report{form}": partial(monthly, form=form) for form in FORMS}
+    calls = run[what](file)
     use = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "calls": calls,
@@ -194,7 +201,9 @@ def main() -> None:
         print(json.dumps(measured(given.only, file)))
         return
     print(f"{file}: {file.stat().st_size / 1e9:.1f} GB, {os.cpu_count()} cores")
-    for what, aim in (("month", "15 s, 600 MB with rendering"), ("unit", "1 s"), ("year", "no aim")):
+    figures = (("month", "15 s, 600 MB with rendering"), ("unit", "1 s"), ("year", "no aim"))
+    forms = tuple((f"report{form}", "15 s, 600 MB; bytes, not calls") for form in FORMS)
+    for what, aim in (*figures, *forms, ("page of a unit", "1 s, warm; bytes, not calls")):
         command = [sys.executable, "-m", "tests.bench.reports", "--only", what, "--calls", str(given.calls)]
         command += ["--numbers", str(given.numbers), "--folder", str(given.folder)]
         took = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

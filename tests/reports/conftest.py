@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -12,13 +12,17 @@ import probe.words
 from tests.reports.district import SENTENCES
 
 CHROMIUM = "/usr/bin/chromium"
+Catalogue = Callable[[str], dict[str, dict[str, str]]]
+
+
+def told(real: Catalogue) -> Catalogue:
+    """Reports here speak of evidence that the district has; what the rules say is the classifier's business."""
+    return lambda name: SENTENCES if name == "because" else real(name)
 
 
 @pytest.fixture(autouse=True)
 def sentences(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports here speak of evidence that the district has; what the rules say is the classifier's business."""
-    real = probe.words.catalogue
-    monkeypatch.setattr(probe.words, "catalogue", lambda name: SENTENCES if name == "because" else real(name))
+    monkeypatch.setattr(probe.words, "catalogue", told(probe.words.catalogue))
 
 
 @pytest.fixture(scope="module")  # not longer: while Playwright is up, no test of this process can run asyncio

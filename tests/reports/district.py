@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from probe.analyse.appendix import Made
+from probe.analyse.columns import columns_of
+from probe.analyse.rule import ScoreRule
+from probe.analyse.study import study
 from probe.model import Because, Call, Cause, Number
-from reports.compose import Report, compose
+from reports.compose import compose
+from reports.period import Kind
+from reports.report import Report
 from tests.records import HOSTILE, MORNING, call, number
 
 DAY = (datetime(2026, 3, 1, 16, tzinfo=UTC), datetime(2026, 3, 2, 16, tzinfo=UTC))  # 2 March in Hangzhou
@@ -59,15 +65,18 @@ def calls() -> list[Call]:
 
 def report(made: list[Call] | None = None, *, lang: str = "zh", title: str | None = None) -> Report:
     since, until = DAY
-    return compose(
-        calls() if made is None else made,
+    made = calls() if made is None else made
+    found = study(
+        columns_of(made),
+        None,
         since=since,
         until=until,
-        now=until + timedelta(hours=9),
-        lang=lang,
         timezone="Asia/Shanghai",
-        title=title,
+        rule=ScoreRule(),
+        made=Made(version="test", rules={"test": len(made)}),
+        draw_seed=1,
     )
+    return compose(found, kind=Kind.PERIOD, now=until + timedelta(hours=9), lang=lang, title=title, calls=made)
 
 
 def hostile() -> list[Call]:

@@ -11,11 +11,31 @@ from playwright.sync_api import Browser, Dialog, Page
 from probe.model import Call
 from probe.words import LANGUAGES
 from reports.html import render
+from reports.mail import letter
+from reports.mask import masked
+from reports.report import Report
 from tests.records import HOSTILE
+from tests.reports import month
 from tests.reports.district import calls, hostile, report
 
 PHONE, DESK = 360, 1280
-DISTRICTS = {"day": calls(), "hostile": hostile(), "empty": []}
+
+
+def shown(name: str, lang: str) -> Report:
+    """Each kind of report, and those that hold attacks or nothing."""
+    match name:
+        case "hostile":
+            return report(hostile(), title=HOSTILE[0], lang=lang)
+        case "empty":
+            return report([], title=HOSTILE[0], lang=lang)
+        case "unit":
+            return month.monthly(lang=lang, unit="余杭区人力资源和社会保障局")
+        case "masked":
+            return masked(month.incident(lang=lang))
+        case _:
+            return {"month": month.monthly, "daily": month.daily, "log": month.case_log, "incident": month.incident}[
+                name
+            ](lang=lang)
 
 
 @pytest.fixture
@@ -43,20 +63,24 @@ def page(browser: Browser, events: list[str]) -> Iterator[Page]:
 
 def opened(page: Page, tmp_path: Path, made: list[Call], *, lang: str = "zh", width: int = DESK) -> str:
     """Show a report of these calls; its address."""
+    return put(page, tmp_path, render(report(made, title=HOSTILE[0]), lang), width=width)
+
+
+def put(page: Page, tmp_path: Path, html: str, *, width: int) -> str:
+    """Show a page; its address."""
     file = tmp_path / "report.html"
-    file.write_text(render(report(made, title=HOSTILE[0]), lang), encoding="utf-8")
+    file.write_text(html, encoding="utf-8")
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(file.as_uri())
     return file.as_uri()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("district", sorted(DISTRICTS))
+@pytest.mark.parametrize(("width", "lang"), [*((PHONE, lang) for lang in LANGUAGES), (DESK, "zh")])
+@pytest.mark.parametrize("name", ["daily", "empty", "hostile", "incident", "log", "masked", "month", "unit"])
 def test_it_fits_asks_for_nothing_and_runs_nothing(
-    page: Page, events: list[str], tmp_path: Path, district: str, width: int, lang: str
+    page: Page, events: list[str], tmp_path: Path, name: str, width: int, lang: str
 ) -> None:
-    address = opened(page, tmp_path, DISTRICTS[district], lang=lang, width=width)
+    address = put(page, tmp_path, render(shown(name, lang), lang), width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = page.evaluate(
         """limit => [...document.querySelectorAll("main *")]
@@ -65,8 +89,24 @@ def test_it_fits_asks_for_nothing_and_runs_nothing(
         width,
     )
     assert wide == []
-    assert events == [address], "the page itself is the only request"
-    assert page.title().startswith("<script>alert(1)</script>")
+    assert [event for event in events if not event.startswith("data:image/svg+xml;")] == [address], "no other request"
+    if name in ("hostile", "empty"):
+        assert page.title().startswith("<script>alert(1)</script>")
+    drawn = page.evaluate("[...document.images].map(i => i.complete && i.naturalWidth > 0)")
+    assert all(drawn)
+    assert bool(drawn) is (name != "empty")
+
+
+@pytest.mark.parametrize("width", [PHONE, 600])
+@pytest.mark.parametrize("name", ["empty", "hostile", "incident", "month"])
+def test_a_mail_fits_with_what_mail_programs_leave_of_it(
+    page: Page, events: list[str], tmp_path: Path, name: str, width: int
+) -> None:
+    html = letter(shown(name, "zh"), "zh", ["chief@example.gov.cn"]).html or ""
+    assert "<style" not in html
+    put(page, tmp_path, html, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [event for event in events if not event.startswith(("file:", "cid:", "console"))] == []
 
 
 def test_pictures_are_drawn_under_the_policy(page: Page, tmp_path: Path) -> None:
@@ -75,12 +115,13 @@ def test_pictures_are_drawn_under_the_policy(page: Page, tmp_path: Path) -> None
     rail = page.locator(".headline .rail").bounding_box()
     assert band is not None
     assert rail is not None
-    low, high = report().total.connect.interval or (0, 0)
+    total = report().study.total.connect
+    low, high = total.low or 0, total.high or 0
     assert (band["x"] - rail["x"]) / rail["width"] == pytest.approx(low, abs=0.01)
     assert band["width"] / rail["width"] == pytest.approx(high - low, abs=0.01)
     assert page.evaluate("getComputedStyle(document.body).margin") == "0px", "the style sheet is applied"
-    bar = page.locator(".outcomes .o-busy .fill")
-    assert bar.evaluate("e => getComputedStyle(e).fill") == "rgb(194, 65, 12)"
+    bar = page.locator(".lines .parts rect").first
+    assert bar.evaluate("e => getComputedStyle(e).fill") == "rgb(42, 109, 176)"
 
 
 def test_names_do_not_disturb_what_is_around_them(page: Page, tmp_path: Path) -> None:

@@ -1,0 +1,93 @@
+"""A report as a letter: what the recipient's mail program gets."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from probe.post.letter import Attachment
+from probe.words import LANGUAGES
+from reports import mail
+from reports.mail import default_key, eml, letter
+from reports.report import Report
+from tests.reports import month
+from tests.reports.district import report
+
+CHIEF = "chief@example.gov.cn"
+KINDS = {"month": month.monthly, "log": month.case_log, "incident": month.incident, "day": report}
+
+
+def message(found: Report, **more: object) -> EmailMessage:
+    made = letter(found, found.lang, [CHIEF], **more)  # type: ignore[arg-type]  # of the letter's own
+    return message_from_bytes(eml(made, found), policy=policy.default)  # type: ignore[return-value]  # of this policy
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_has_text_html_and_its_pictures(kind: str, lang: str) -> None:
+    found = message(KINDS[kind](lang=lang))
+    html = found.get_body(("html",))
+    text = found.get_body(("plain",))
+    assert html is not None
+    assert text is not None
+    shown = html.get_content()
+    pictures = {str(part["Content-ID"])[1:-1]: part for part in found.walk() if part.get_content_type() == "image/png"}
+    assert pictures
+    assert all(f'src="cid:{cid}"' in shown for cid in pictures)
+    assert shown.count("cid:") == len(pictures)
+    assert all(part.get_content().startswith(b"\x89PNG") for part in pictures.values())
+    assert all(f'{attribute}="' in tag for tag in shown.split("<img")[1:] for attribute in ("alt", "width")), (
+        "what is there when pictures are blocked"
+    )
+
+
+def test_it_stands_in_tables_with_inlined_styles() -> None:
+    shown = letter(month.monthly(), "zh", [CHIEF]).html or ""
+    for dropped in ("<style", "<svg", "<script", "<picture", "class=", "display:flex", "display:grid", "<div"):
+        assert dropped not in shown
+    assert 'width="600"' in shown
+    assert max(len(line) for line in shown.splitlines()) < 5000
+
+
+def test_text_alone_tells_the_same() -> None:
+    text = letter(month.monthly(), "zh", [CHIEF]).text
+    for told in ("79.7%", "77%–82%", "n=790", "档案室 0571-87250005", "疑似听筒未挂好", "周二 8 时", "错过 36 次"):
+        assert told in text
+    assert "<" not in text
+    assert "\n\n\n" not in text
+
+
+def test_the_subject_says_what_is_new() -> None:
+    assert message(month.monthly())["Subject"] == "【通不通】电话畅通情况月报（2026 年 3 月）：接通率 80%，n=790"
+    assert message(report([]))["Subject"] == "【通不通】电话畅通情况报告（2026-03-02（周一））"
+    assert message(month.monthly(lang="en"))["Subject"].endswith("connect rate 80%, n=790")
+
+
+def test_files_go_with_it() -> None:
+    given = Attachment(name="三月.xlsx", kind="application/vnd.ms-excel", data=b"PK")
+    found = message(month.monthly(), attachments=(given,))
+    (attached,) = found.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("三月.xlsx", b"PK")
+    assert "附件" in letter(month.monthly(), "zh", [CHIEF], attachments=(given,)).text
+
+
+def test_each_report_is_another_piece_of_news() -> None:
+    unit = month.monthly(unit="余杭区人力资源和社会保障局")
+    keys = [default_key(found) for found in (month.monthly(), unit, month.case_log(), month.incident(), month.daily())]
+    assert len(set(keys)) == len(keys)
+    assert keys[0] == "report monthly 2026-03-01 *"
+    long = [default_key(month.monthly(unit="长" * 5000 + end)) for end in ("甲\n", "乙\n")]
+    assert long[0] != long[1]
+    assert all(key.isprintable() and len(key) < 100 for key in long)
+    assert default_key(month.monthly(lang="en")) == keys[0], "not once in each language"
+
+
+def test_without_a_chinese_font_pictures_are_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "can_write_chinese", lambda: False)
+    found = letter(month.monthly(), "zh", [CHIEF])
+    assert found.images == {}
+    assert "cid:" not in (found.html or "")
+    assert "最难打通的时段" in (found.html or "")
+    assert letter(month.monthly(), "en", [CHIEF]).images, "English needs none"
