@@ -1,0 +1,191 @@
+"""The state machine: at each moment, what is to be done now.
+
+Whatever a scenario says, these hold:
+- a person who answers is told who calls before anything else happens, and is not kept for longer than 20 s;
+- no key is pressed and nothing is said before the answer;
+- a call that is known to have failed, a voicemail, a fax machine: the call ends, unless the scenario listens for it;
+- the limits end every call, and after the hang-up there is nothing more to do.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from probe.model import Blame, Cause, Outcome, Verdict
+from probe.script.heard import heard, rings, rings_now
+from probe.script.moment import Action, HangUp, Limits, Moment, Press, Say
+from scenarios import language as lang
+
+PERSON_LIMIT_S = 20.0  # from when somebody is known to listen (telephony.md §6)
+ENDS = {Cause.FAX, Cause.DROPPED}  # answered, and nothing more to be had
+PERSON = {Cause.HUMAN, Outcome.ANSWERED, "verdict"}  # what a person is, when a scenario listens
+NOT_YET = Verdict(outcome=Outcome.INCONCLUSIVE, cause=Cause.UNSURE, blame=Blame.UNKNOWN, confidence=0.0, because=())
+
+
+class _Frame:
+    """Steps that are being acted out."""
+
+    def __init__(self, steps: tuple[lang.AnyStep, ...], times: int = 1) -> None:
+        self.steps = steps
+        self.left = times
+        self.at = 0
+
+
+class Engine:
+    """One call's scenario. `say`: who calls, for every person who answers; None says nothing."""
+
+    def __init__(self, scenario: lang.Scenario, limits: Limits, *, say: str | None) -> None:
+        self._limits = limits
+        self._say = say
+        self._frames = [_Frame(scenario.steps)]
+        self._began_s: float | None = None  # the step under way
+        self._person_s: float | None = None
+        self._met = False  # the scenario has listened for the person
+        self._pressed = False
+        self._over = False
+        self.since_s: float | None = None  # `Moment.there` is to tell who was heard since then
+
+    @property
+    def attentive(self) -> bool:
+        """Whether the next moments need their `sounds`, and `there`."""
+        if self._over or (self._person_s is not None and not self._met):
+            return False
+        step = self._step()
+        if isinstance(step, lang.Ring):
+            return step.first_ringback or step.rings is not None
+        by_ear = isinstance(step, lang.Listen) and any(s.what not in ("verdict", "class") for s in step.sounds)
+        return by_ear or self.since_s is not None or self._pressed
+
+    def at(self, now: Moment) -> Action | None:
+        """What is to be done at this moment; None for nothing. To be asked often, in order of time."""
+        if self._over:
+            return None
+        if now.at_s >= self._limit_s(now):
+            return self._hang_up()
+        if now.acting:
+            return None
+        if self._pressed:
+            self._pressed, self.since_s = False, now.at_s
+            now = msgspec.structs.replace(now, there=NOT_YET)
+        if self._person_s is None and now.answered_at_s is not None and self._somebody(now):
+            self._person_s = now.at_s
+            if self._say is not None:
+                return Say(wav=self._say)
+        return self._go_on(now)
+
+    def _go_on(self, now: Moment) -> Action | None:
+        """Act out step after step, until one takes time or asks for something."""
+        while (step := self._step()) is not None:
+            if self._began_s is None:
+                self._began_s = now.at_s
+            match step:
+                case lang.Ring():
+                    if now.answered_at_s is None:
+                        return self._hang_up() if self._in_vain(step, now) else None
+                    self._next()
+                    continue
+                case lang.Listen():
+                    branch = self._heard(step, now)
+                    if branch is None:
+                        return self._hang_up() if self._no_use(now) else None
+                    if self._person_s is not None:
+                        self._met = True
+                    elif self._classes(now):
+                        self.since_s = now.at_s
+                        now = msgspec.structs.replace(now, there=NOT_YET)
+                    self._next(branch)
+                    continue
+                case lang.HangUp():
+                    return self._hang_up()
+            if self._no_use(now):
+                return self._hang_up()
+            match step:
+                case lang.Wait(seconds=seconds):
+                    if now.at_s < self._began_s + seconds:
+                        return None
+                    self._next()
+                case lang.Repeat(times=times, steps=steps):
+                    self._next(steps, times)
+                case lang.Press(keys=keys, by=by):
+                    self._pressed = True
+                    self._next()
+                    return Press(keys=keys, by=by)
+                case lang.Say(wav=wav, voice=voice):
+                    self._next()
+                    return Say(wav=wav, voice=voice)
+        return self._hang_up()
+
+    # ---- what is known ----
+
+    def _somebody(self, now: Moment) -> bool:
+        """Whether a person is known to listen: behind the last key, or by the verdict of the whole call."""
+        return (now.verdict.sure and now.verdict.cause is Cause.HUMAN) or Cause.HUMAN in self._classes(now)
+
+    def _classes(self, now: Moment) -> set[str]:
+        """What is at the other end, as the scenario's classes; empty while that is not sure."""
+        if self._person_s is not None:
+            return set(PERSON)
+        verdict = now.there or NOT_YET if self.since_s is not None else now.verdict
+        return {verdict.cause, verdict.outcome, "verdict"} if verdict.sure else set()
+
+    def _in_vain(self, step: lang.Ring, now: Moment) -> bool:
+        """Whether waiting for the answer is over."""
+        if now.verdict.sure:
+            return True
+        if step.first_ringback:
+            return rings_now(now.sounds, now.rang_at_s, now.at_s)
+        return step.rings is not None and rings(now.sounds, now.rang_at_s, now.at_s, lang.RING_S) >= step.rings
+
+    def _heard(self, step: lang.Listen, now: Moment) -> tuple[lang.AnyStep, ...] | None:
+        """The steps for what was heard, or for nothing heard in time; None while the listening goes on."""
+        begin_s = self._began_s or 0.0
+        classes = self._classes(now)
+
+        def matches(sound: lang.Sound) -> bool:
+            if sound.what in ("verdict", "class"):
+                return (sound.name or sound.what) in classes
+            return heard(sound, now.sounds, begin_s)
+
+        if any(map(matches, step.sounds)):
+            return next((branch.steps for branch in step.then if matches(branch.sound)), ())
+        return step.otherwise if now.at_s >= begin_s + step.within_s and not self._no_use(now) else None
+
+    def _no_use(self, now: Moment) -> bool:
+        """Whether there is nothing more to be had: a person for whom the scenario has no more, or nobody to come."""
+        if self._person_s is not None:
+            return not self._met
+        classes = self._classes(now)
+        return bool(classes) and (Outcome.ANSWERED not in classes or bool(classes & ENDS))
+
+    def _limit_s(self, now: Moment) -> float:
+        limits = self._limits
+        if now.answered_at_s is None:
+            return min(limits.ring_s, limits.deadline_s)
+        limit_s = min(now.answered_at_s + limits.answered_s, limits.deadline_s)
+        return limit_s if self._person_s is None else min(limit_s, self._person_s + PERSON_LIMIT_S)
+
+    # ---- where the scenario is ----
+
+    def _step(self) -> lang.AnyStep | None:
+        """The step under way; None when all are done."""
+        while self._frames:
+            frame = self._frames[-1]
+            if frame.at < len(frame.steps):
+                return frame.steps[frame.at]
+            frame.left -= 1
+            if frame.left > 0:
+                frame.at = 0
+            else:
+                self._frames.pop()
+        return None
+
+    def _next(self, inner: tuple[lang.AnyStep, ...] = (), times: int = 1) -> None:
+        """This step is done; `inner` come before the one behind it."""
+        self._frames[-1].at += 1
+        self._began_s = None
+        if inner:
+            self._frames.append(_Frame(inner, times))
+
+    def _hang_up(self) -> HangUp:
+        self._over = True
+        return HangUp()
