@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from probe.alerts.policy import Policy, Recipient
+from probe.alerts.whom import letter, recipients
 from probe.health import Health
 from probe.incidents import Incident
 from probe.incidents.follow import Alert, News
-from probe.incidents.incident import Level
+from probe.incidents.tell import because_text, duration_text
 from probe.model import Because, Number
 from probe.post.letter import Letter
 from probe.store.outcomes import Brief
-from probe.words import because, words
+from probe.words import words
 
-TO_BOTH = frozenset({News.CLOSED, News.WITHDRAWN, News.FREE, News.OVERDUE, News.REPEAT, News.SUSPECTED})
-TO_ABOVE = frozenset({News.ESCALATED})
 LAST_CALLS = 12  # that a letter shows
+OVER = frozenset({News.CLOSED, News.WITHDRAWN})  # nothing is to be done any more
+TAKEN_BACK = frozenset({News.WITHDRAWN, News.LOWERED})
 
 
 def incident_letters(
@@ -32,33 +33,29 @@ def incident_letters(
     zone: ZoneInfo,
     now: datetime,
 ) -> tuple[Letter, ...]:
-    """The letters of one piece of news. `reasons` is why the incident was opened (or raised last), `calls` what was
-    heard on its line lately, oldest first."""
-    if incident.level is Level.NOTICE and not policy.notices:
-        return ()
-    owner = policy.owner(incident.owner or number.owner_email)
-    if alert.news in TO_ABOVE:
-        recipients = policy.above
-    elif alert.news in TO_BOTH or not owner:
-        recipients = (*owner, *policy.above)
-    else:
-        recipients = owner
+    """The letters of one piece of news. `reasons` is why the incident was opened (or raised last, of what stands),
+    `calls` what was heard on its line lately, oldest first."""
     lang = policy.lang
     kind = words(f"incidents.{_kind(incident)}", lang)
     place = " ".join(part for part in (number.unit, number.department, number.written) if part)
     names = {"kind": kind + incident.mark, "place": place, "id": incident.id}
-    lines = [words(f"alerts.{alert.news.value}", lang, **names, **_times(incident, now, zone)), ""]
-    if reasons:
-        lines += [words("alerts.seen", lang), *(f"· {_sentence(reason, lang)}" for reason in reasons), ""]
+    lines = [words(f"alerts.{alert.news.value}", lang, **names, **_times(alert, incident, now, zone, lang)), ""]
+    if alert.news in TAKEN_BACK:  # why, and not the accusation once more
+        whys = (*(because_text(one, lang) for one in alert.because), *filter(None, (alert.reason,)))
+        lines += [words("alerts.why", lang), *(f"· {why}" for why in whys), ""]
+    elif reasons:
+        lines += [words("alerts.seen", lang), *(f"· {because_text(reason, lang)}" for reason in reasons), ""]
     if calls:
         shown = calls[-LAST_CALLS:]
         lines += [words("alerts.calls", lang, n=len(shown)), *(f"· {_call(brief, zone, lang)}" for brief in shown), ""]
-    if alert.news not in (News.CLOSED, News.WITHDRAWN):
+    if alert.news not in OVER | {News.FREE}:
         lines += [words("alerts.please", lang), words(f"alerts.do_{incident.kind.value}", lang), ""]
+    if alert.news not in OVER:
         lines += [words("alerts.then", lang, deadline=incident.deadline or "—"), ""]
     lines += [words("alerts.foot", lang, id=incident.id)]
     subject = words(f"alerts.subject_{alert.news.value}", lang, **names)
-    return tuple(_letter(alert.key, to, subject, "\n".join(lines), policy) for to in recipients)
+    text = "\n".join(lines)
+    return tuple(letter(alert.key, to, subject, text, policy) for to in recipients(alert, incident, number, policy))
 
 
 def trunk_letters(
@@ -69,13 +66,13 @@ def trunk_letters(
     lines = [
         words("alerts.trunk_down", lang, trunk=trunk, since=f"{since:%Y-%m-%d %H:%M}", n=voided),
         "",
-        *(f"· {_sentence(reason, lang)}" for reason in found.because),
+        *(f"· {because_text(reason, lang)}" for reason in found.because),
         "",
         words("alerts.trunk_do", lang),
     ]
     subject = words("alerts.subject_trunk_down", lang, trunk=trunk)
     key = f"trunk_down:{trunk}:{since:%Y-%m-%dT%H:%M}"
-    return tuple(_letter(key, to, subject, "\n".join(lines), policy) for to in policy.above)
+    return tuple(letter(key, to, subject, "\n".join(lines), policy) for to in policy.above)
 
 
 def digest(
@@ -93,13 +90,8 @@ def digest(
         lines = [words("alerts.digest", policy.lang, n=len(theirs), day=day), ""]
         lines += [f"· {_line(incident, number, policy.lang, zone)}" for incident, number in theirs]
         subject = words("alerts.subject_digest", policy.lang, n=len(theirs), day=day)
-        letters.append(_letter(f"digest:{day}", to, subject, "\n".join(lines), policy))
+        letters.append(letter(f"digest:{day}", to, subject, "\n".join(lines), policy))
     return tuple(letters)
-
-
-def _letter(key: str, to: Recipient, subject: str, text: str, policy: Policy) -> Letter:
-    people = (to.address,) if to.address else ()
-    return Letter(key=key, channel=to.channel, recipients=people, subject=subject, text=text, lang=policy.lang)
 
 
 def _line(incident: Incident, number: Number, lang: str, zone: ZoneInfo) -> str:
@@ -122,24 +114,17 @@ def _kind(incident: Incident) -> str:
 def _call(brief: Brief, zone: ZoneInfo, lang: str) -> str:
     outcome = words(f"names.outcome_{brief.outcome.value}", lang)
     cause = words(f"names.cause_{brief.cause.value}", lang)
-    return f"{brief.at.astimezone(zone):%m-%d %H:%M} {outcome} · {cause}"
+    said = f"{brief.at.astimezone(zone):%m-%d %H:%M} {outcome} · {cause}"
+    return said + words("alerts.voided", lang) if brief.voided else said
 
 
-def _times(incident: Incident, now: datetime, zone: ZoneInfo) -> dict[str, str]:
-    until = incident.closed_at or now
-    minutes = max(0, round((until - incident.opened_at) / timedelta(minutes=1)))
-    hours, rest = divmod(minutes, 60)
+def _times(alert: Alert, incident: Incident, now: datetime, zone: ZoneInfo, lang: str) -> dict[str, str]:
+    """From when to when: the incident, or of a line that is free again the time for which it was engaged."""
+    since = alert.since or incident.opened_at
+    until = alert.until or incident.closed_at or now
     return {
-        "opened": f"{incident.opened_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "opened": f"{since.astimezone(zone):%Y-%m-%d %H:%M}",
         "until": f"{until.astimezone(zone):%Y-%m-%d %H:%M}",
-        "duration": f"{hours}:{rest:02d}",
+        "duration": duration_text(until - since, lang),
         "deadline": f"{incident.deadline or '—'}",
     }
-
-
-def _sentence(reason: Because, lang: str) -> str:
-    values = dict(reason.values)
-    cause = values.get("cause")
-    if isinstance(cause, str):
-        values["cause"] = words(f"names.cause_{cause}", lang)
-    return because(reason.key, lang, **values)

@@ -12,8 +12,8 @@ from rich.text import Text
 from probe.cli.lines import because
 from probe.cli.talk import Talk
 from probe.incidents import Incident, Policy, Testimony
+from probe.incidents.events import call_ids
 from probe.incidents.tell import (
-    call_ids,
     event_text,
     kind_text,
     next_text,

@@ -21,7 +21,7 @@ from probe.cli.talk import Talk, emit, error_line
 from probe.errors import CaseError
 
 if TYPE_CHECKING:
-    from probe.model import Record, Verdict
+    from probe.model import Verdict
     from probe.store import Store
     from probe.transcribe.engine import Engine
 

@@ -11,8 +11,18 @@ from probe.evidence import scrub, texts
 from probe.evidence.facts import Facts
 from probe.evidence.pack import README, compose, folder_of
 from probe.incidents import Incident, Testimony
-from probe.incidents.events import Acknowledged, Assigned, Event, Noted, Rectified, Snoozed, Told, Withdrawn
-from probe.incidents.tell import call_ids, event_text, kind_text, reasons, state_text
+from probe.incidents.events import (
+    Acknowledged,
+    Assigned,
+    Event,
+    Noted,
+    Rectified,
+    Snoozed,
+    Told,
+    Withdrawn,
+    call_ids,
+)
+from probe.incidents.tell import event_text, kind_text, reasons, state_text
 from probe.words import LANGUAGES, words
 
 NAMELESS = "…"

@@ -5,11 +5,11 @@ from the others, `news.py` for what the rules are told, `rules.py` for what open
 `steps.py` for what people may do, `follow.py` for who must hear of it and which line is to be called again.
 """
 
-from probe.incidents.apply import apply
+from probe.incidents.apply import apply, standing
 from probe.incidents.events import Event
 from probe.incidents.half_day import half_day_of
 from probe.incidents.incident import Incident, IncidentKind, Level, State
-from probe.incidents.news import Seen, Suspicion, seen_of
+from probe.incidents.news import Seen, Suspicion, is_first, seen_of
 from probe.incidents.rules import Policy, advance
 from probe.incidents.testimony import Testimony, take
 
@@ -26,6 +26,8 @@ __all__ = [
     "advance",
     "apply",
     "half_day_of",
+    "is_first",
     "seen_of",
+    "standing",
     "take",
 ]

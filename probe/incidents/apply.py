@@ -12,13 +12,16 @@ from probe.incidents.events import (
     Closed,
     Event,
     Evidence,
+    Freed,
     Opened,
     Raised,
     Rechecked,
     Rectified,
     Snoozed,
     Told,
+    Voided,
     Withdrawn,
+    call_ids,
 )
 from probe.incidents.incident import OVER, Incident, Level, State
 
@@ -26,8 +29,9 @@ KNOWN = frozenset({State.ACKNOWLEDGED, State.RECTIFIED})  # to the unit; only fr
 
 
 def apply(events: Iterable[Event]) -> Incident:
-    """Rebuild an incident from its events, in their order. ValueError when the first is no `Opened`."""
-    it = iter(events)
+    """Rebuild an incident from those of its events that stand, in their order. ValueError when the first is no
+    `Opened`."""
+    it = iter(standing(events))
     first = next(it, None)
     if not isinstance(first, Opened):
         raise ValueError("an incident begins with being opened")
@@ -37,8 +41,19 @@ def apply(events: Iterable[Event]) -> Incident:
     return incident
 
 
+def standing(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events without those that rest on calls which were voided later. The opening stays: an incident whose opening
+    calls are void is withdrawn instead."""
+    every = tuple(events)
+    void = {call_id for event in every if isinstance(event, Voided) for call_id in event.calls}
+    return tuple(event for event in every if isinstance(event, Opened) or void.isdisjoint(call_ids(event)))
+
+
 def step(incident: Incident, event: Event) -> Incident:
-    """The incident after one more event. What comes when it is over changes nothing."""
+    """The incident after one more event. What comes when it is over changes nothing.
+
+    `Voided` reaches back: what it undoes can be told from all events only, so after it use `apply`.
+    """
     if incident.state in OVER:
         return incident
     match event:
@@ -51,6 +66,10 @@ def step(incident: Incident, event: Event) -> Incident:
         case Rechecked(call_id=call_id, half_day=half_day):
             good = _with(incident.good, half_day) if incident.state in KNOWN else incident.good
             return replace(incident, calls=_with(incident.calls, call_id), good=good, tried=True)
+        case Freed(call_id=call_id):
+            return replace(incident, calls=_with(incident.calls, call_id), tried=True)
+        case Voided(calls=calls):
+            return replace(incident, voided=_with(incident.voided, *calls))
         case Told(testimony=number):
             return replace(incident, testimonies=(*incident.testimonies, number), tried=False)
         case Acknowledged():

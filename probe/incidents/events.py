@@ -94,6 +94,15 @@ class Snoozed(Happened, frozen=True, kw_only=True, tag="snoozed"):
     until: datetime
 
 
+class Freed(Happened, frozen=True, kw_only=True, tag="freed"):
+    """A line that was engaged call after call was found not engaged, `at` this call. `since`: when the first call of
+    that run found it engaged. It settles nothing: what is mended is proved by people who answer.
+    """
+
+    call_id: str
+    since: datetime
+
+
 class Closed(Happened, frozen=True, kw_only=True, tag="closed"):
     """Proved mended, on these half-days."""
 
@@ -114,6 +123,14 @@ class Withdrawn(Happened, frozen=True, kw_only=True, tag="withdrawn"):
     because: tuple[Because, ...] = ()
 
 
+class Voided(Happened, frozen=True, kw_only=True, tag="voided"):
+    """These calls were found to count for nothing: whatever rests on any of them is as if it had never happened."""
+
+    calls: tuple[str, ...]
+    because: tuple[Because, ...]
+    lowered: bool = False  # 疑似 rested on them, and only the notice is left
+
+
 Event = (
     Opened
     | Evidence
@@ -125,7 +142,20 @@ Event = (
     | Assigned
     | Rectified
     | Snoozed
+    | Freed
     | Closed
     | Reopened
     | Withdrawn
+    | Voided
 )
+
+
+def call_ids(event: Event) -> tuple[str, ...]:
+    """The calls that an event rests on."""
+    match event:
+        case Opened(calls=calls) | Raised(calls=calls) | Reopened(calls=calls):
+            return calls
+        case Evidence(call_id=call_id) | Rechecked(call_id=call_id) | Freed(call_id=call_id):
+            return (call_id,)
+        case _:
+            return ()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from probe.incidents.apply import KNOWN
-from probe.incidents.events import Closed, Event, Opened, Raised, Told, Withdrawn
+from probe.incidents.events import Closed, Event, Freed, Opened, Raised, Told, Voided, Withdrawn
 from probe.incidents.incident import Incident, Level
-from probe.model import Fact
+from probe.model import Because, Fact
 
 
 class News(StrEnum):
@@ -18,6 +20,7 @@ class News(StrEnum):
     OPENED = "opened"
     REPEAT = "repeat"  # *: it came back
     SUSPECTED = "suspected"  # a notice has become 疑似
+    LOWERED = "lowered"  # 疑似 rested on calls that count for nothing: it is taken back, the notice stands
     TOLD = "told"  # one more citizen
     FREE = "free"  # a line that was suspected is not engaged any more; it is closed only when that is proved
     OVERDUE = "overdue"
@@ -33,6 +36,10 @@ class Alert(Fact, frozen=True, kw_only=True):
     key: str
     incident_id: str
     news: News
+    because: tuple[Because, ...] = ()  # of what is taken back: why
+    reason: str = ""  # the same, in a person's words
+    since: datetime | None = None  # of a line that is free again: from then …
+    until: datetime | None = None  # … to then it was engaged
 
 
 class Wish(Fact, frozen=True, kw_only=True):
@@ -56,22 +63,37 @@ def alerts(events: Iterable[Event], before: Incident | None = None) -> tuple[Ale
                 found.append(_alert(news, event.incident_id))
             case Raised(level=Level.SUSPECTED) if level is not Level.SUSPECTED:
                 level = event.level
-                found.append(_alert(News.SUSPECTED, event.incident_id))
+                again = (str(len(before.voided)),) if before and before.voided else ()  # it had been taken back
+                found.append(_alert(News.SUSPECTED, event.incident_id, *again))
             case Told():
                 found.append(_alert(News.TOLD, event.incident_id, str(event.testimony)))
             case Closed():
                 found.append(_alert(News.CLOSED, event.incident_id))
+            case Freed():
+                alert = _alert(News.FREE, event.incident_id, f"{event.since.astimezone(UTC):%Y-%m-%dT%H:%MZ}")
+                found.append(replace(alert, since=event.since, until=event.at))
             case Withdrawn():
-                found.append(_alert(News.WITHDRAWN, event.incident_id))
+                alert = _alert(News.WITHDRAWN, event.incident_id)
+                found.append(replace(alert, because=event.because, reason=event.reason))
+            case Voided(lowered=True):
+                alert = _alert(News.LOWERED, event.incident_id, f"{event.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+                found.append(replace(alert, because=event.because))
             case _:
                 pass
     return tuple(found)
 
 
-def overdue(incidents: Iterable[Incident], today: date) -> tuple[Alert, ...]:
-    """The incidents whose deadline has passed: told once for each deadline."""
+def overdue(
+    incidents: Iterable[Incident], today: date, is_open: Callable[[Incident], bool] = lambda _: True
+) -> tuple[Alert, ...]:
+    """The incidents whose deadline has passed: told once for each deadline, while the office is open.
+
+    `is_open`: whether the office of an incident is, now; `alerts.open_at` makes one. Nobody is woken by a deadline.
+    """
     return tuple(
-        _alert(News.OVERDUE, incident.id, f"{incident.deadline}") for incident in incidents if incident.overdue(today)
+        _alert(News.OVERDUE, incident.id, f"{incident.deadline}")
+        for incident in incidents
+        if incident.overdue(today) and is_open(incident)
     )
 
 

@@ -54,6 +54,7 @@ class Incident(Fact, frozen=True, kw_only=True):
     repeat_of: str | None = None  # the incident that had been closed, when this is its return
     opened_by: tuple[str, ...] = ()  # call ids
     calls: tuple[str, ...] = ()  # every call that bears on it, those that opened it included
+    voided: tuple[str, ...] = ()  # calls that bore on it once, and were found to count for nothing
     testimonies: tuple[int, ...] = ()
     good: tuple[
         str, ...

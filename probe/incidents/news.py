@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from probe.incidents.incident import Level
-from probe.model import Because, Blame, Call, Cause, Fact, Outcome, ring_s
+from probe.model import Because, Blame, Call, Cause, Fact, Outcome, Purpose, ring_s
 
 OWN_FAULT = frozenset({Blame.TRUNK, Blame.ROBOT, Blame.NETWORK})
 
@@ -21,7 +21,7 @@ class Seen(Fact, frozen=True, kw_only=True):
     outcome: Outcome
     cause: Cause
     confidence: float = 1.0
-    first: bool = True  # not a confirmation: only first attempts count against a line
+    first: bool = True  # of the random programme, see `is_first`: only these count against a line
     in_hours: bool = True  # within the line's service hours, by the calendar
     scenario: str = "direct"
     alerted_s: float | None = None  # from the first 18x to the answer or the end; None when it never alerted
@@ -42,6 +42,16 @@ class Suspicion(Fact, frozen=True, kw_only=True):
     owner: str = ""
 
 
+def is_first(purpose: Purpose, attempt: int) -> bool:
+    """Whether a call is a first attempt of the random programme: it alone was made at a time that nobody chose.
+
+    Follow-ups, re-dials and calls at quiet times are made because of what was heard before; a call by hand (`probe
+    round`, `probe dial`) at a time that somebody chose. As in the rates, they do not count where a programme runs, and
+    only a programme opens incidents.
+    """
+    return purpose is Purpose.BASE and attempt == 1
+
+
 def seen_of(call: Call, *, half_day: str, in_hours: bool, voided: bool = False) -> Seen:
     """What a stored call means to the rules. `in_hours`: whether it was made in the line's service hours; `voided`: it
     was voided after it was read.
@@ -57,7 +67,7 @@ def seen_of(call: Call, *, half_day: str, in_hours: bool, voided: bool = False) 
         outcome=verdict.outcome,
         cause=verdict.cause,
         confidence=verdict.confidence,
-        first=record.order.attempt == 1,
+        first=is_first(record.order.purpose, record.order.attempt),
         in_hours=in_hours,
         scenario=record.order.scenario,
         alerted_s=ring_s(record.trace),

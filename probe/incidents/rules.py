@@ -6,20 +6,22 @@ it is closed when people have answered on different half-days after the unit kne
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from probe.incidents.apply import KNOWN, step
-from probe.incidents.events import Closed, Event, Evidence, Opened, Raised, Rechecked, Reopened, Withdrawn
+from probe.incidents.apply import KNOWN, apply, step
+from probe.incidents.events import Closed, Event, Evidence, Opened, Raised, Rechecked, Reopened, Voided, Withdrawn
+from probe.incidents.free import freed
 from probe.incidents.half_day import day_of
-from probe.incidents.incident import Incident, IncidentKind, State
+from probe.incidents.incident import Incident, IncidentKind, Level, State
 from probe.incidents.news import Seen, Suspicion
 from probe.model import Because, Cause, Fact, Outcome
 
 HOTLINE = "hotline-15s"
 FAILURES = frozenset({Outcome.UNANSWERED, Outcome.VOICEMAIL, Outcome.UNREACHABLE})  # busy may be one talk
+EventsOf = Callable[[str], Iterable[Event]]  # of an incident's id, in order
 PASSING = frozenset({Cause.POWERED_OFF, Cause.NO_COVERAGE})  # fair out of hours; the other dead numbers never are
 
 
@@ -43,7 +45,7 @@ def advance(
     """What follows from a call or from the odds of a stuck line.
 
     `incidents`: all of this number, open or over. `earlier`: its calls before this one, in order; only what lies within
-    `memory_days` counts. A new incident's `incident_id` is "" (the store numbers it).
+    `memory_days` counts against it. A new incident's `incident_id` is "" (the store numbers it).
     """
     known = tuple(incidents)
     if isinstance(news, Suspicion):
@@ -53,6 +55,7 @@ def advance(
     found: list[Event] = []
     for incident in known:
         if not incident.over:
+            found += freed(incident, news, earlier, policy.least_confidence)
             found += _bears(incident, news, policy)
     for kind in (IncidentKind.NO_ANSWER, IncidentKind.VOICEMAIL, IncidentKind.DEAD_NUMBER, IncidentKind.SLOW):
         if not any(incident.kind is kind and not incident.over for incident in known):
@@ -60,14 +63,50 @@ def advance(
     return tuple(found)
 
 
-def undone(incidents: Iterable[Incident], voided: Collection[str], at: datetime) -> tuple[Event, ...]:
-    """Take back what was opened by calls that were found afterwards to count for nothing (call ids)."""
-    because = (Because(key="incidents.because_voided"),)
-    return tuple(
-        Withdrawn(incident_id=incident.id, at=at, because=because)
-        for incident in incidents
-        if not incident.over and not set(voided).isdisjoint(incident.opened_by)
-    )
+def undone(
+    incidents: Iterable[Incident],
+    voided: Collection[str],
+    at: datetime,
+    events_of: EventsOf | None = None,
+    *,
+    policy: Policy | None = None,
+) -> tuple[Event, ...]:
+    """Take back all that rests on calls that were found afterwards to count for nothing (call ids).
+
+    What they opened is withdrawn. From the rest they are taken out: a notice that they raised to 疑似 is a notice
+    again, and a failure that began a proof anew has not been. With `events_of` it is also told that 疑似 is gone, and
+    what is proved mended without them is closed at once; else the next good call closes it.
+    """
+    found: list[Event] = []
+    for incident in incidents:
+        calls = tuple(call_id for call_id in incident.calls if call_id in voided)
+        if incident.over or not calls:
+            continue
+        if not set(calls).isdisjoint(incident.opened_by):
+            because = (Because(key="incidents.because_voided"),)
+            found.append(Withdrawn(incident_id=incident.id, at=at, because=because))
+        else:
+            found += _without(incident, calls, at, events_of, policy or Policy())
+    return tuple(found)
+
+
+def _without(
+    incident: Incident, calls: tuple[str, ...], at: datetime, events_of: EventsOf | None, policy: Policy
+) -> tuple[Event, ...]:
+    because = (Because(key="incidents.because_voided_part", values={"n": len(calls)}),)
+    voided = Voided(incident_id=incident.id, at=at, calls=calls, because=because)
+    if events_of is None:
+        return (voided,)
+    after = apply((*events_of(incident.id), voided))
+    lowered = incident.level is Level.SUSPECTED and after.level is not Level.SUSPECTED
+    return (replace(voided, lowered=lowered), *_closed(after, at, policy))
+
+
+def _closed(incident: Incident, at: datetime, policy: Policy) -> tuple[Closed, ...]:
+    """That it is over, when it is proved mended."""
+    if incident.state not in KNOWN or len(incident.good) < policy.good_half_days:
+        return ()
+    return (Closed(incident_id=incident.id, at=at, half_days=incident.good),)
 
 
 def good(seen: Seen, kind: IncidentKind, policy: Policy) -> bool:
@@ -106,10 +145,7 @@ def _bears(incident: Incident, seen: Seen, policy: Policy) -> tuple[Event, ...]:
         return ()
     if good(seen, incident.kind, policy):
         rechecked = Rechecked(incident_id=incident.id, at=seen.at, call_id=seen.call_id, half_day=seen.half_day)
-        after = step(incident, rechecked)
-        if after.state in KNOWN and len(after.good) >= policy.good_half_days:
-            return rechecked, Closed(incident_id=incident.id, at=seen.at, half_days=after.good)
-        return (rechecked,)
+        return (rechecked, *_closed(step(incident, rechecked), seen.at, policy))
     failing = fails(seen, incident.kind, policy)
     engaged = seen.outcome is Outcome.BUSY and incident.kind is IncidentKind.STUCK
     looked = (
@@ -201,7 +237,8 @@ def _because(kind: IncidentKind, behind: Sequence[Seen], policy: Policy) -> Beca
 def _suspected(known: Sequence[Incident], news: Suspicion, policy: Policy) -> tuple[Event, ...]:
     for incident in known:
         if incident.kind is IncidentKind.STUCK and not incident.over:
-            if news.level is incident.level and set(news.calls) <= set(incident.calls):
+            calls = tuple(call_id for call_id in news.calls if call_id not in incident.voided)
+            if news.level is incident.level and set(calls) <= set(incident.calls):
                 return ()
             raised = Raised(
                 incident_id=incident.id,
@@ -209,7 +246,7 @@ def _suspected(known: Sequence[Incident], news: Suspicion, policy: Policy) -> tu
                 level=news.level,
                 half_day=news.half_day,
                 because=news.because,
-                calls=news.calls,
+                calls=calls,
             )
             return (raised,)
     opened = Opened(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 
 from probe.incidents.events import (
     Acknowledged,
@@ -11,6 +11,7 @@ from probe.incidents.events import (
     Closed,
     Event,
     Evidence,
+    Freed,
     Noted,
     Opened,
     Raised,
@@ -19,6 +20,7 @@ from probe.incidents.events import (
     Reopened,
     Snoozed,
     Told,
+    Voided,
     Withdrawn,
 )
 from probe.incidents.incident import Incident, Level, State
@@ -41,6 +43,12 @@ def state_text(incident: Incident, lang: str) -> str:
 
 def half_day_text(half_day: str, lang: str) -> str:
     return words(f"incidents.half_day_{half_day[10:]}", lang, day=half_day[:10])
+
+
+def duration_text(spent: timedelta, lang: str) -> str:
+    """Hours and minutes, as one says them: "103 小时 33 分", and never "103:33", which looks like a time of day."""
+    hours, minutes = divmod(max(0, round(spent / timedelta(minutes=1))), 60)
+    return words("incidents.duration" if hours else "incidents.duration_short", lang, hours=hours, minutes=minutes)
 
 
 def next_text(incident: Incident, lang: str, policy: Policy) -> str:
@@ -97,6 +105,11 @@ def event_text(event: Event, lang: str, zone: tzinfo, testimonies: Mapping[int, 
             return words("incidents.event_rectified", lang, by=by, text=text or "-")
         case Snoozed(by=by, until=until):
             return words("incidents.event_snoozed", lang, by=by, until=f"{until.astimezone(zone):%Y-%m-%d %H:%M}")
+        case Freed(at=at, since=since):
+            spent = duration_text(at - since, lang)
+            return words(
+                "incidents.event_freed", lang, since=f"{since.astimezone(zone):%Y-%m-%d %H:%M}", duration=spent
+            )
         case Closed(half_days=half_days):
             joined = ("、" if lang == "zh" else ", ").join(half_day_text(one, lang) for one in half_days)
             return words("incidents.event_closed", lang, half_days=joined)
@@ -108,6 +121,9 @@ def event_text(event: Event, lang: str, zone: tzinfo, testimonies: Mapping[int, 
             return words("incidents.event_withdrawn_robot", lang)
         case Withdrawn(by=by, reason=reason):
             return words("incidents.event_withdrawn", lang, by=by, reason=reason)
+        case Voided(calls=calls, lowered=lowered):
+            key = "incidents.event_voided_lowered" if lowered else "incidents.event_voided"
+            return words(key, lang, n=len(calls))
 
 
 def told_text(told: Testimony, lang: str, zone: tzinfo) -> str:
@@ -119,17 +135,6 @@ def told_text(told: Testimony, lang: str, zone: tzinfo) -> str:
 
 def reasons(event: Event, lang: str) -> Iterator[str]:
     """The evidence behind an event, a sentence each."""
-    if isinstance(event, Opened | Raised | Withdrawn):
+    if isinstance(event, Opened | Raised | Withdrawn | Voided):
         for one in event.because:
             yield because_text(one, lang)
-
-
-def call_ids(event: Event) -> tuple[str, ...]:
-    """The calls that an event rests on."""
-    match event:
-        case Opened(calls=calls) | Raised(calls=calls) | Reopened(calls=calls):
-            return calls
-        case Evidence(call_id=call_id) | Rechecked(call_id=call_id):
-            return (call_id,)
-        case _:
-            return ()

@@ -59,6 +59,7 @@ def order_of(
     why: str,
     country: str,
     ring_limit_s: float | None = None,
+    scenario: str = "",
     purpose: Purpose = Purpose.MANUAL,
     stratum: str = "",
     caller_id: str = "",
@@ -66,19 +67,20 @@ def order_of(
     not_before: datetime | None = None,
     not_after: datetime | None = None,
 ) -> Order:
-    """One call to a number, after its scenario. ScenarioError when it has one that there is not any more."""
-    scenario = shelf.load(number.scenario)
+    """One call to a number, after its scenario (or another). ScenarioError when there is none of that name any more."""
+    name = scenario or number.scenario
+    script = shelf.load(name)
     return Order(
         call_id=call_id,
         number=number.number,
         office=number.office,
         why=why,
-        scenario=number.scenario,
+        scenario=name,
         country=country,
-        ring_limit_s=scenario.ring_limit_s if ring_limit_s is None else ring_limit_s,
-        answered_limit_s=scenario.answered_limit_s,
-        deadline_s=scenario.deadline_s,
-        say=str(wav_path(scenario.say)),
+        ring_limit_s=script.ring_limit_s if ring_limit_s is None else ring_limit_s,
+        answered_limit_s=script.answered_limit_s,
+        deadline_s=script.deadline_s,
+        say=str(wav_path(script.say)),
         attempt=attempt,
         purpose=purpose,
         stratum=stratum,

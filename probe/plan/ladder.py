@@ -30,6 +30,7 @@ ADVICE_SPREAD = 0.15  # an advised gap is drawn from within this share of it
 GAP_SPREAD = (0.8, 1.4)  # of the gaps after an unanswered call
 BUSY_SPREAD = 2.0  # of the gaps after a busy call without advice: from 1 to this
 OWN_FAULTS = 3  # after so many attempts that failed on our side, the ladder ends
+QUIET = "quiet-time"  # the scenario of calls outside of office hours: one ring, and nobody is bothered
 LEAST_NOTICE_S = 5  # a slot is never due sooner than this
 TRIES = 8  # moments that are proposed to the manners before the ladder gives up
 QUIET_S = {  # from the moment at which the office opens (or closes)
@@ -247,7 +248,7 @@ def _slot(draft: _Draft, due: int, window: Pieces, halves: Sequence[HalfDay], si
         due_at=p.at(due),
         until=until(due, window, situation.policy),
         attempt=draft.attempt,
-        scenario=situation.number.scenario,
+        scenario=QUIET if draft.purpose is Purpose.QUIET_TIME else situation.number.scenario,
         caller=draft.caller,
         why=draft.why,
     )

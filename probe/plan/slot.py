@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import scenarios
 from probe.model import Because, Fact, Number, Order, Purpose
 from probe.plan import pieces as p
 from probe.plan.batch import call_id, order_of
 from probe.plan.pieces import Piece, Pieces
 from probe.plan.policy import Policy
+from probe.script import shelf
 from probe.words import words
 
 START_S = 30  # what a call is given at least to get going, before its window closes
@@ -47,8 +47,8 @@ def slot_batch(day: date, purpose: Purpose, index: str | int) -> str:
 
 @cache
 def deadline_s(scenario: str) -> int:
-    """How long a call of this scenario may take at most, in whole seconds."""
-    return math.ceil(scenarios.load(scenario).deadline_s)
+    """How long a call of this scenario may take at most, in whole seconds. ScenarioError when there is none such."""
+    return math.ceil(shelf.load(scenario).deadline_s)
 
 
 def dialable(open_time: Pieces, policy: Policy, zone: ZoneInfo, scenario: str) -> Pieces:
@@ -83,6 +83,7 @@ def order(slot: Slot, number: Number, *, policy: Policy, lang: str, caller_id: s
         call_id=slot.call_id,
         why=words(slot.why.key, lang, **slot.why.values),
         country=policy.country,
+        scenario=slot.scenario,
         purpose=slot.purpose,
         stratum=slot.stratum,
         caller_id=caller_id,

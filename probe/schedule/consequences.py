@@ -7,16 +7,18 @@ what they say, in the transaction of whoever calls.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
 from probe import alerts, incidents, odds
+from probe.calendar import Opening
 from probe.health import Health
-from probe.incidents import Event, Incident, IncidentKind, Seen, Suspicion, half_day_of, seen_of
+from probe.incidents import Event, Incident, Seen, Suspicion, half_day_of, seen_of
 from probe.incidents.events import Opened, Raised
-from probe.incidents.follow import Alert, News, Wish, overdue, wishes
+from probe.incidents.follow import Alert, Wish, overdue, wishes
 from probe.incidents.follow import alerts as news_of
+from probe.incidents.news import OWN_FAULT
 from probe.incidents.rules import undone
 from probe.model import Because, Call, Number, Outcome, Purpose
 from probe.odds.run import current
@@ -84,8 +86,9 @@ class Consequences:
             goes_on = self._store.audit.voided(told, now - OUTAGE)
             if not self._store.audit.void(found.void, told, now):
                 return
-            events = self._store.incidents.add(undone(self._store.incidents.open(), found.void, now))
-            self._tell_all(events, now)
+            opened = self._store.incidents.open()
+            events = undone(opened, found.void, now, self._store.incidents.events, policy=self._setup.incidents)
+            self._tell_all(self._store.incidents.add(events), now, {incident.id: incident for incident in opened})
             if goes_on:
                 return
             letters = alerts.trunk_letters(
@@ -106,7 +109,8 @@ class Consequences:
         policy, zone = self._setup.alerts, self._setup.zone
         local = now.astimezone(zone)
         opened = self._store.incidents.open()
-        for alert in (*overdue(opened, local.date()), *alerts.due(opened, now, policy)):
+        late = overdue(opened, local.date(), alerts.open_at(self._hours, now))
+        for alert in (*late, *alerts.due(opened, now, policy, self._hours)):
             self._tell(alert, now)
         if local.time() >= policy.digest_at:
             theirs = [(incident, self._number(incident)) for incident in opened]
@@ -192,6 +196,9 @@ class Consequences:
             callers=len(self._setup.ways),
         )
 
+    def _hours(self, incident: Incident, day: date) -> Sequence[Opening]:
+        return self._setup.openings_if_known(self._number(incident), day)
+
     def _add(self, slot: Slot | Because) -> None:
         if isinstance(slot, Slot):
             self._store.slots.add([slot])
@@ -238,20 +245,15 @@ class Consequences:
                 half_day=half,
                 level=LEVELS[found.level],
                 because=tuple(Because(key=f"odds.{b.key}", values=b.values) for b in found.because),
-                calls=tuple(brief.call_id for brief in line if found.since is not None and brief.at >= found.since),
+                calls=tuple(
+                    brief.call_id
+                    for brief in line
+                    if found.since is not None and brief.at >= found.since and _told([brief])
+                ),
                 owner=number.owner_email,
             )
             events += incidents.advance(known, suspicion, policy=self._setup.incidents)
         self._tell_all(self._store.incidents.add(events), now, {incident.id: incident for incident in known})
-        if found is None and seen.counts:
-            self._tell_free(known, seen, now)
-
-    def _tell_free(self, known: Iterable[Incident], seen: Seen, now: datetime) -> None:
-        """A line that was suspected is not engaged any more: its people are told once for each time it was."""
-        for incident in known:
-            if incident.kind is IncidentKind.STUCK and not incident.over and seen.at > incident.opened_at:
-                key = f"{News.FREE.value}:{incident.id}:{len(incident.calls)}"
-                self._tell(Alert(key=key, incident_id=incident.id, news=News.FREE), now)
 
     def _tell_all(self, events: Sequence[Event], now: datetime, before: dict[str, Incident] | None = None) -> None:
         by_incident: dict[str, list[Event]] = {}
@@ -264,10 +266,17 @@ class Consequences:
     def _tell(self, alert: Alert, now: datetime) -> None:
         """Put the letters of one piece of news into the outbox, within each recipient's daily cap."""
         incident = self._store.incidents.get(alert.incident_id)
-        if incident is None or (incident.snoozed_until is not None and now < incident.snoozed_until):
+        if incident is None:
+            return
+        if alerts.may_wait(alert.news) and incident.snoozed_until is not None and now < incident.snoozed_until:
             return
         policy, number = self._setup.alerts, self._number(incident)
-        reasons = [e.because for e in self._store.incidents.events(incident.id) if isinstance(e, Opened | Raised)]
+        keys = alerts.row_keys(alert, incident, number, policy)
+        known = self._store.outbox.known(keys)
+        if known == keys:
+            return
+        stands = incidents.standing(self._store.incidents.events(incident.id))
+        reasons = [event.because for event in stands if isinstance(event, Opened | Raised)]
         letters = alerts.incident_letters(
             alert,
             incident,
@@ -280,7 +289,8 @@ class Consequences:
         )
         midnight = now.astimezone(self._setup.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         for letter in letters:
-            if self._store.outbox.count(letter.channel, letter.recipient, midnight) < policy.most_per_day:
+            capped = self._store.outbox.count(letter.channel, letter.recipient, midnight) >= policy.most_per_day
+            if not (capped and alerts.may_drop(alert.news)):
                 self._store.outbox.add(letter, now)
 
     def _number(self, incident: Incident) -> Number:
@@ -298,11 +308,11 @@ class Consequences:
             outcome=brief.outcome,
             cause=brief.cause,
             confidence=brief.confidence,
-            first=brief.attempt == 1,
+            first=incidents.is_first(brief.purpose, brief.attempt),
             in_hours=self._in_hours(number, brief.at),
             scenario=number.scenario,
             alerted_s=brief.ring_s,
-            counts=not brief.voided and brief.outcome is not Outcome.INCONCLUSIVE,
+            counts=not brief.voided and brief.outcome is not Outcome.INCONCLUSIVE and brief.blame not in OWN_FAULT,
             owner=number.owner_email,
         )
 
@@ -326,5 +336,5 @@ def _told(line: Sequence[Brief]) -> tuple[odds.Seen, ...]:
             cause=brief.cause.value,
         )
         for brief in line
-        if not brief.voided and brief.outcome not in (Outcome.INCONCLUSIVE, Outcome.UNREACHABLE)
+        if not brief.voided and (brief.rang or brief.outcome not in (Outcome.INCONCLUSIVE, Outcome.UNREACHABLE))
     )

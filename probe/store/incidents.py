@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.incidents.apply import apply, step
-from probe.incidents.events import Event, Noted, Opened, Reopened
+from probe.incidents.events import Event, Noted, Opened, Reopened, Voided
 from probe.incidents.incident import OVER, Incident, IncidentKind
 from probe.incidents.testimony import Testimony
 from probe.store import rows
@@ -48,9 +48,8 @@ class Incidents(Part):
 
     def events(self, incident_id: str) -> tuple[Event, ...]:
         """What happened to it, in order."""
-        query = select(incident_events.c.event_json).where(incident_events.c.incident_id == rows.plain(incident_id))
         with self._reads() as connection:
-            return tuple(_event.decode(text) for text in connection.scalars(query.order_by(incident_events.c.id)))
+            return _kept(connection, rows.plain(incident_id))
 
     def of(self, number: str) -> tuple[Incident, ...]:
         """All incidents of a number, open and over, oldest first."""
@@ -116,7 +115,10 @@ class Incidents(Part):
         before = _incident.decode(text)
         if before.over and not _may_follow(event):
             return None
-        connection.execute(update(incidents).where(mine).values(**_columns(step(before, event))))
+        after = (
+            apply((*_kept(connection, event.incident_id), event)) if isinstance(event, Voided) else step(before, event)
+        )
+        connection.execute(update(incidents).where(mine).values(**_columns(after)))
         _keep(connection, event)
         return event
 
@@ -155,6 +157,11 @@ def _next_id(connection: Connection, day: str) -> str:
 def _keep(connection: Connection, event: Event) -> None:
     values = {"incident_id": event.incident_id, "at": event.at, "event_json": rows.json(event)}
     connection.execute(insert(incident_events).values(values))
+
+
+def _kept(connection: Connection, incident_id: str) -> tuple[Event, ...]:
+    query = select(incident_events.c.event_json).where(incident_events.c.incident_id == incident_id)
+    return tuple(_event.decode(text) for text in connection.scalars(query.order_by(incident_events.c.id)))
 
 
 def _columns(incident: Incident) -> dict[str, object]:

@@ -108,10 +108,17 @@ class Outbox(Part):
             connection.execute(statement.values(error=plain(error), next_try_at=until))
 
     def count(self, channel: str, recipient: str, since: datetime) -> int:
-        """How many letters this recipient was written since then."""
+        """How many letters this recipient was written since then (index: recipient, made_at)."""
         mine = (letters.c.channel == channel) & (letters.c.recipient == recipient) & (letters.c.made_at >= since)
         with self._reads() as connection:
             return connection.scalar(select(func.count()).select_from(letters).where(mine)) or 0
+
+    def known(self, row_keys: Collection[str]) -> frozenset[str]:
+        """Which of these rows (`Letter.row_key`) are there already, in whatever state: what is known is not composed
+        again. By the unique index of `key`; a letter beyond the cap is in no row."""
+        query = select(letters.c.key).where(letters.c.key.in_(tuple(row_keys)))
+        with self._reads() as connection:
+            return frozenset(connection.scalars(query))
 
     def waiting(self) -> tuple[Posted, ...]:
         return self._listed(letters.c.state.in_((State.WAITING.value, State.CLAIMED.value)))

@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 
 from probe.health import RANG_S
 from probe.model import Blame, Cause, Fact, Number, Outcome, Purpose
+from probe.store import rows
 from probe.store.part import Part
 from probe.store.rows import plain
 from probe.store.tables import calls, numbers, voids
 
-COLUMNS = "call_id started_at outcome cause blame purpose attempt stratum confidence ring_s".split()  # noqa: SIM905
+COLUMNS = "call_id started_at outcome cause blame purpose attempt stratum confidence ring_s checks_json".split()  # noqa: SIM905
+RINGS = "rings"  # the check of the scenario quiet-time
 
 
 class Brief(Fact, frozen=True, kw_only=True):
@@ -29,6 +31,7 @@ class Brief(Fact, frozen=True, kw_only=True):
     confidence: float
     ring_s: float | None
     voided: bool
+    rang: bool = False  # a call at a quiet time, hung up at the first ring: the line was free
 
 
 class Outcomes(Part):
@@ -75,6 +78,12 @@ class Outcomes(Part):
                     confidence=row.confidence,
                     ring_s=row.ring_s,
                     voided=row.void is not None,
+                    rang=row.purpose == Purpose.QUIET_TIME.value and _rang(row.checks_json),
                 )
                 for row in connection.execute(query.order_by(calls.c.started_at, calls.c.call_id))
             )
+
+
+def _rang(checks_json: str | None) -> bool:
+    """Whether the scenario's expectation that it rings was met."""
+    return any(check.name == RINGS and check.passed for check in rows.checks_of(checks_json or "[]"))

@@ -102,6 +102,10 @@ def judged(verdict: Verdict, sounds: Sounds) -> dict[str, Any]:
     }
 
 
+def checks_of(text: str) -> tuple[Check, ...]:
+    return _checks.decode(text)
+
+
 def verdict_of(text: str) -> Verdict:
     return _verdict.decode(text)
 

@@ -111,7 +111,7 @@ def test_a_citizens_call_stands_beside_the_robots(office: Path, probe: Inside) -
         (("assign", "2026-03-02-001", "--by", "王"), 14, "--owner"),
         (("assign", "2026-03-02-001", "--by", "王", "--deadline", "tomorrow"), 14, "2026-07-25"),
         (("report", "--number", WRITTEN, "--when", "9:10", "--heard", "busy", "--by", "市民"), 14, "09:10"),
-        (("report", "--number", UNKNOWN, "--when", "2026-03-02 09:10", "--heard", "busy", "--by", "市民"), 8, "directory"),
+        (("report", "--number", UNKNOWN, "--when", "2026-03-02 09:10", "--heard", "busy", "--by", "市民"), 8, "direct"),
         (("--export", "incidents.pdf"), 14, ".xlsx"),
     ],
 )

@@ -12,6 +12,7 @@ from probe.errors import IncidentError
 from probe.incidents import IncidentKind, Level, State, half_day_of, take
 from probe.incidents.events import Opened, Told
 from probe.incidents.follow import alerts, overdue, wishes
+from probe.incidents.rules import undone
 from probe.incidents.steps import acknowledge, assign, note, rectify, snooze, tell, withdraw
 from probe.incidents.testimony import HIDDEN, one_line, without_numbers
 from probe.model import Cause
@@ -178,6 +179,19 @@ class TestAlerts:
         assert overdue(file.incidents, deadline) == ()
         late = {overdue(file.incidents, deadline + timedelta(days=days))[0].key for days in (1, 2, 30)}
         assert late == {f"overdue:{file.last.id}:{deadline}"}
+
+    def test_overdue_is_told_while_somebody_is_there(self) -> None:
+        file = opened()
+        late = at(0).date() + timedelta(days=30)
+        assert overdue(file.incidents, late, lambda _: False) == ()
+        assert len(overdue(file.incidents, late, lambda incident: incident is not None)) == 1
+
+    def test_what_is_withdrawn_says_why(self) -> None:
+        file = opened()
+        (alert,) = alerts([withdraw(file.last, **WHO, reason="语音导航被误判为留言")])
+        assert (alert.key, alert.reason) == (f"withdrawn:{file.last.id}", "语音导航被误判为留言")
+        (alert,) = alerts(undone(file.incidents, file.last.opened_by, at(1)))
+        assert [one.key for one in alert.because] == ["incidents.because_voided"]
 
 
 def test_proving_calls_are_wanted_on_half_days_that_are_not_proved_yet() -> None:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from probe.incidents import IncidentKind, Level, Policy, State, advance, seen_of
+from probe.incidents import IncidentKind, Level, Policy, State, advance, is_first, seen_of
 from probe.incidents.events import Closed, Evidence, Opened, Raised, Rechecked, Reopened
 from probe.incidents.rules import HOTLINE, undone
 from probe.incidents.steps import acknowledge, rectify, withdraw
-from probe.model import Because, Blame, Cause
+from probe.model import Because, Blame, Cause, Purpose
 from tests.incidents.made import MORNING, POLICY, File, at, odds, seen
 from tests.records import call
 
@@ -45,6 +45,14 @@ class TestOpening:
         file = File()
         causes = [Cause.RANG_OUT, Cause.RANG_OUT, Cause.HUMAN, Cause.RANG_OUT, Cause.RANG_OUT]
         assert file.tell(*(seen(cause, half) for half, cause in enumerate(causes))) == []
+
+    @pytest.mark.parametrize("purpose", Purpose)
+    @pytest.mark.parametrize("attempt", [1, 2])
+    def test_only_first_attempts_of_the_random_programme_are_first(self, purpose: Purpose, attempt: int) -> None:
+        made = call(Cause.RANG_OUT, attempt=attempt)
+        order = replace(made.record.order, purpose=purpose)
+        one = seen_of(replace(made, record=replace(made.record, order=order)), half_day="2026-03-02am", in_hours=True)
+        assert one.first == is_first(purpose, attempt) == (purpose is Purpose.BASE and attempt == 1)
 
     def test_confirmations_do_not_count_against_a_line(self) -> None:
         file = File()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,11 @@ from probe.incidents import Event, IncidentKind, Level, State, take
 from probe.incidents.events import Assigned, Told
 from probe.incidents.export import to_csv, to_xlsx
 from probe.incidents.incident import Incident
+from probe.incidents.rules import undone
 from probe.incidents.steps import acknowledge, note, rectify, snooze, tell, withdraw
-from probe.incidents.tell import event_text, kind_text, next_text, reasons, state_text
+from probe.incidents.tell import duration_text, event_text, kind_text, next_text, reasons, state_text
 from probe.model import Cause
-from probe.words import LANGUAGES, words
+from probe.words import LANGUAGES, catalogue, words
 from tests.incidents.made import MORNING, NUMBER, POLICY, UNIT, File, at, half_day, odds, seen
 from tests.records import HOSTILE
 
@@ -28,7 +29,7 @@ TOLD, _ = take(number=NUMBER, happened_at=at(0), told_at=at(1), heard="dropped",
 
 
 def every_event() -> list[Event]:
-    file = File()
+    before = file = File()
     for event in tell((), TOLD, 1, unit=UNIT, half_day=half_day(1), policy=POLICY):
         file.add(event)
     file.tell(*(seen(Cause.RANG_OUT, half) for half in (2, 3, 4)))
@@ -44,7 +45,14 @@ def every_event() -> list[Event]:
     file.tell(seen(Cause.HUMAN, 9), seen(Cause.HUMAN, 10), odds(Level.NOTICE, 12, ("b9",)))
     file.add(Told(incident_id=file.last.id, at=at(12), testimony=1))
     file.add(withdraw(file.last, by="王主任", reason="测试", at=at(12)))
-    return [event for events in file.events.values() for event in events]
+    file = File()
+    file.tell(odds(Level.NOTICE), odds(Level.SUSPECTED, 0, ("b1", "b2", "b3")))
+    file.tell(*(seen(cause, half) for half, cause in enumerate((Cause.BUSY_TONE, Cause.BUSY_TONE, Cause.HUMAN), 1)))
+    taken = undone(file.incidents, ["b3"], at(4), lambda incident_id: file.events[incident_id])
+    return [event for made in (before, file) for events in made.events.values() for event in events] + [
+        *taken,
+        replace(taken[0], lowered=False),
+    ]
 
 
 def test_every_kind_of_event_is_among_them() -> None:
@@ -76,6 +84,27 @@ def test_every_state_says_what_is_next(state: State, lang: str) -> None:
     )
     assert next_text(incident, lang, POLICY)
     assert state_text(incident, lang)
+
+
+@pytest.mark.parametrize(
+    ("spent", "zh", "en"),
+    [
+        (timedelta(hours=103, minutes=33), "103 小时 33 分", "103 h 33 min"),
+        (timedelta(hours=2), "2 小时 0 分", "2 h 0 min"),
+        (timedelta(minutes=59.6), "1 小时 0 分", "1 h 0 min"),
+        (timedelta(minutes=12), "12 分钟", "12 min"),
+        (timedelta(seconds=-5), "0 分钟", "0 min"),
+    ],
+)
+def test_a_duration_does_not_look_like_a_time_of_day(spent: timedelta, zh: str, en: str) -> None:
+    assert (duration_text(spent, "zh"), duration_text(spent, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize("file", ["alerts", "incidents", "odds"])
+def test_no_word_can_be_read_as_another_thing(file: str) -> None:
+    """Of a telephone number, 销号 says that it was given up; one thing (占线) has one name."""
+    text = "".join(entry["zh"] for entry in catalogue(file).values())
+    assert [word for word in ("销号", "忙线", "认领", "机器人看到", "当面", "推断成立") if word in text] == []
 
 
 def test_a_notice_is_never_called_suspected() -> None:

@@ -136,7 +136,7 @@ def test_a_number_that_a_fax_machine_has_answered_is_not_suspected() -> None:
 def test_the_notice_states_the_fact_and_asks_to_look() -> None:
     odds = odds_of(calls(0, 6, 12, 18), usual(0.05))
     said = [words(f"odds.{b.key}", "zh", **b.values) for b in odds.because]
-    assert said[0] == "09:00 至 09:18（18 分钟内）共拨打 4 次，每次均为忙线"
+    assert said[0] == "09:00 至 09:18（18 分钟内）共拨打 4 次，每次均为占线"
     assert said[-1] == "请查看听筒是否放好"
 
 
