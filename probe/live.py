@@ -50,6 +50,7 @@ class LiveCall:
         self._said: tuple[Said, ...] = ()
         self._now_s = 0.0
         self._stale = True
+        self._words_on = False
 
     def signal(self, signal: Signal) -> None:
         """Note one signal, sent or received, in order of time."""
@@ -106,6 +107,13 @@ class LiveCall:
         self._at(ended_at_s)
         return self.verdict()
 
+    def words_on(self, on: bool) -> None:
+        """Whether words are understood although the verdict is sure, because the scenario goes on behind a menu.
+
+        Otherwise they are not: what a person says to us is nobody's business.
+        """
+        self._words_on = on
+
     def sounds(self) -> Sounds:
         """Everything heard so far."""
         if self._sure:
@@ -133,7 +141,7 @@ class LiveCall:
         if self._ear is None:
             return
         self._sounds = self._ear.sounds()
-        if self._transcript and not self._sure:
+        if self._transcript and (self._words_on or not self._sure):
             self._said = self._transcript.update(self._sounds, over=over)
         self._sounds = msgspec.structs.replace(self._sounds, transcript=self._said)
 

@@ -6,6 +6,7 @@ wanted=""
 need() { command -v "$1" >/dev/null 2>&1 || wanted="$wanted $2"; }
 need sipp sip-tester
 need baresip baresip-core
+need kamailio "kamailio kamailio-tls-modules"
 need chromium chromium
 need sox sox
 ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || wanted="$wanted libatomic1" # Playwright's driver is linked to it

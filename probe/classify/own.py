@@ -8,7 +8,9 @@ from probe.classify.signalling import table
 from probe.model import Cause, Kind, Origin
 
 DIAL_TONE_S = 3.0  # of continuous tone: twice as long as any ring
-CHALLENGES = (401, 407)  # the first asks for our password, which the line is about to send; the second refuses it
+# The first asks for our password, or (422, RFC 4028) for a longer session timer, which the line is about to send; the
+# second of the same refuses it.
+CHALLENGES = (401, 407, 422)
 LATEST_DIAL_TONE_S = 2.0  # after the answer
 
 
@@ -49,7 +51,8 @@ def refused_by_trunk(facts: Facts) -> Finding | None:
     if row is None or facts.reason is not None or (facts.progressed and final.status in (403, 407)):
         return None
     line = printable(final.received or "")
-    final_word = facts.ended or final.status not in CHALLENGES or facts.attempts > 1
+    again = sum(signal.status == final.status for signal in facts.trace.signals) > 1
+    final_word = facts.ended or final.status not in CHALLENGES or again
     told = because("refused_by_trunk", at_s=final.at_s, line=line)
     return Finding(row.cause, row.confidence, (told,), sure=final_word)
 

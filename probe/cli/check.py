@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -15,14 +15,17 @@ from probe.errors import ProbeError
 
 
 @click.command("check")
+@click.option("--no-call", is_flag=True, help="Call nobody, not even a canary. 不试拨测试号码")
 @click.pass_obj
-def command(talk: Talk) -> int:
-    """Look over settings, folders, database and trunks before anyone is called. 拨打前检查，不拨打任何号码
+def command(talk: Talk, no_call: bool) -> int:
+    """Look over settings, folders, database and trunks before anyone is called. 拨打前检查
+
+    The only number called is the first of your canaries, when the settings name any. 只试拨 canaries 中的第一个号码
 
     Every line is ✓, ✗ with what to do, or ! for a remark; the exit code is that of the first ✗.
     """
     code = 0
-    for step in steps(talk):
+    for step in steps(talk, call=not no_call):
         try:
             if (well := step()) is not None:
                 click.echo(f"✓ {well}")
@@ -32,7 +35,7 @@ def command(talk: Talk) -> int:
     return code
 
 
-def steps(talk: Talk) -> Iterator[Callable[[], str | None]]:
+def steps(talk: Talk, *, call: bool) -> Iterator[Callable[[], str | None]]:
     """What is looked at, in the order in which a round would need it; each says what is well, or None when it has said
     something else. Settings that cannot be read end it all."""
     settings = talk.settings
@@ -45,8 +48,7 @@ def steps(talk: Talk) -> Iterator[Callable[[], str | None]]:
     yield partial(_words, talk)
     if not settings.trunks:
         yield partial(_fail, "cli.check_no_trunk")
-    for name in settings.trunks:
-        yield partial(_trunk, talk, name)
+    yield from _trunks(talk, call=call)
     yield from _ways(talk)
 
 
@@ -102,8 +104,20 @@ def _words(talk: Talk) -> str | None:
     return found.text(talk.lang)
 
 
-def _trunk(talk: Talk, name: str) -> str:
-    from probe.dial.options import ask
+def _trunks(talk: Talk, *, call: bool) -> Iterator[Callable[[], None]]:
+    """Each trunk step by step; the steps print as they are done."""
+    settings = talk.settings
+    for name in settings.trunks:
+        yield partial(_examined, talk, name, settings.manners.canaries[:1] if call else ())
 
-    trunk = talk.settings.trunk(name)
-    return talk.words("cli.check_trunk", name=name, proxy=trunk.proxy, status=ask(trunk))
+
+def _examined(talk: Talk, name: str, canaries: Sequence[str]) -> None:
+    from probe.dial.examine import examine
+    from probe.directory import normalise
+
+    robot = talk.settings.robot
+    place = {"country": robot.country, "area_code": robot.area_code}
+    canary = next((normalise(number, **place) for number in canaries), "")
+    for step in examine(talk.settings.trunk(name), canary=canary, **place):
+        mark = "!" if step.remark else "✓"
+        click.echo(f"{mark} {talk.words(step.key, **step.values)}")

@@ -24,15 +24,9 @@ USUAL_LOAD = 0.2  # of a line, for saying what a strict limit costs
 
 
 @click.command("plan")
-@click.option(
-    "--for", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day (default: today). 日期"
-)
-@click.option(
-    "--seed", metavar="HEX", help="Draw it anew from this revealed seed and compare. 用已公布的种子核对"
-)
-@click.option(
-    "--seeds", is_flag=True, help="List the seeds: SHA-256, and the seed once its month is over. 种子"
-)
+@click.option("--for", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day (default: today). 日期")
+@click.option("--seed", metavar="HEX", help="Draw it anew from this revealed seed and compare. 用已公布的种子核对")
+@click.option("--seeds", is_flag=True, help="List the seeds: SHA-256, and the seed once its month is over. 种子")
 @options.as_json
 @click.pass_obj
 def command(talk: Talk, day: datetime | None, seed: str | None, seeds: bool, as_json: bool) -> int:

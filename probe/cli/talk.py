@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from probe.settings import Settings
     from probe.store import Store
+    from scenarios import Scenario
+
+OWN_SCENARIOS = "scenarios"  # the folder of the user's own, in the data folder
 
 
 def language_of_environment() -> str | None:
@@ -41,16 +44,18 @@ class Talk:
         """The settings file. SettingsError when there is none."""
         from probe.settings import read
 
-        return read(self.settings_file)
+        found = read(self.settings_file)
+        use_own_scenarios(found.data.folder)
+        return found
 
     @cached_property
     def settings_or_default(self) -> Settings:
         """The settings file when there is one, else what a command without settings needs."""
-        from probe.settings import default_settings, find, read
+        from probe.settings import default_settings, find
 
         if self.settings_file is None and find(None) is None:
             return default_settings()
-        return read(self.settings_file)
+        return self.settings
 
     @cached_property
     def lang(self) -> str:
@@ -96,6 +101,18 @@ class Talk:
         from rich.console import Console
 
         return Console(highlight=False, emoji=False, markup=False)
+
+
+def use_own_scenarios(data_folder: Path) -> None:
+    """The user's own scenarios are there beside the shipped ones; they are read when one is needed."""
+    import scenarios
+
+    def own() -> tuple[Scenario, ...]:
+        from probe.script.shelf import read_folder
+
+        return read_folder(data_folder / OWN_SCENARIOS)
+
+    scenarios.use(own)
 
 
 def error_line(error: ProbeError, talk: Talk | None) -> str:

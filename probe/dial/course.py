@@ -11,16 +11,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
+import msgspec
 import numpy as np
 
+import scenarios
+from probe import judge
+from probe.dial import keys
 from probe.dial.events import FRAME_S, Ended, Event, Faulted, Heard, PhoneError, Signalled
 from probe.dial.messages import Progress, State
 from probe.dial.recorder import Recorder
 from probe.dial.wire import SipMessage
 from probe.live import LiveCall
-from probe.model import Cause, Order, Origin, Record, Signal
+from probe.model import Order, Origin, Record, Signal, Sounds, Verdict
+from probe.script import Engine, HangUp, Limits, Moment, Press, Say, there
+from probe.script.voices import wav_path
 from probe.transcribe import Transcriber
 from probe.words import words
+from scenarios import Scenario
+from scenarios.language import By, Voice
 
 NO_REPLY_S = (
     6.0  # a SIP server says 100 within 0.2 s (RFC 3261 §17.2.1); RFC timer B would wait 32 s for one that is dead
@@ -36,6 +44,7 @@ class Telephone(Protocol):
 
     def hang_up(self) -> None: ...
     def say(self, wav: Path) -> None: ...
+    def press(self, keys: str, by: By) -> None: ...
     @property
     def packets(self) -> tuple[int, int] | None: ...
 
@@ -55,8 +64,13 @@ class Course:
         lang: str = "zh",
         transcriber: Transcriber | None = None,
         report: Callable[[Progress], None] = lambda progress: None,
+        scenario: Scenario | None = None,
     ) -> None:
+        """`scenario`: the shipped one of the order's name when None."""
         self._order = order
+        self._scenario = scenario or scenarios.load(order.scenario)
+        limits = Limits(ring_s=order.ring_limit_s, answered_s=order.answered_limit_s, deadline_s=order.deadline_s)
+        self._engine = Engine(self._scenario, limits, say=order.say)
         self._phone = phone
         self._zero = now  # corrected to the moment of the INVITE
         self._data_folder = data_folder
@@ -76,7 +90,11 @@ class Course:
         self._invited = False
         self._replied = False
         self._answered_at_s: float | None = None
-        self._say_until: float | None = None
+        self._rang_at_s: float | None = None
+        self._sounds = Sounds()
+        self._there: Verdict | None = None  # since the engine's `since_s`
+        self._listened: tuple[int, float | None] = (-1, None)
+        self._acting_until: float | None = None
         self._hung_up_at: float | None = None
         self._ended_at_s: float | None = None
         self._released_by: Literal["far", "robot"] | None = None
@@ -116,13 +134,14 @@ class Course:
             self._phone.hang_up()
             self._ended_at_s = at_s
             self._finish()
-        elif at_s >= self._limit_s():
-            self._hang_up(now)
-        elif self._say_until is not None:
-            if now >= self._say_until:
-                self._hang_up(now)
-        elif self._live.verdict().sure and not self._say(now):
-            self._hang_up(now)
+        else:
+            match self._engine.at(self._moment(now)):
+                case HangUp():
+                    self._hang_up(now)
+                case Press(keys=pressed, by=by):
+                    self._press(now, pressed, by)
+                case Say(wav=name, voice=voice):
+                    self._say(now, name, voice)
 
     def stop(self, now: float) -> None:
         """The operator ends the call."""
@@ -153,9 +172,10 @@ class Course:
             recording=self._recording if self._heard else None,
             robot_fault=self._fault,
         )
-        return Record(
+        record = Record(
             order=self._order, trace=self._live.trace, sounds=self._live.sounds(), verdict=self._live.verdict()
         )
+        return msgspec.structs.replace(record, checks=judge.checks(record, self._scenario, self._lang))
 
     # ---- signals ----
 
@@ -181,6 +201,8 @@ class Course:
                 self._finish(confirmed=True)
 
     def _reply_to_invite(self, at_s: float, status: int) -> None:
+        if status in (180, 182) and self._rang_at_s is None:
+            self._rang_at_s = at_s
         if 180 <= status < 200 and self._state == "dialling":
             self._become("ringing", at_s)
         elif 200 <= status < 300 and self._answered_at_s is None:
@@ -229,30 +251,62 @@ class Course:
         self._heard += 1
         self._live.audio(np.frombuffer(pcm, dtype="<i2"))
 
-    def _say(self, now: float) -> bool:
-        """Say to a person, and to nobody else, who called; whether there is something to say."""
-        if self._order.say is None or self._answered_at_s is None or self._live.verdict().cause is not Cause.HUMAN:
-            return False
-        prompt = Path(self._order.say)
+    # ---- what the scenario wants ----
+
+    def _moment(self, now: float) -> Moment:
+        """What is known now. Sounds are worked out only for a scenario that listens to more than the verdict."""
+        acting = self._acting_until is not None and now < self._acting_until
+        if self._engine.attentive and not acting:
+            self._listen()
+        return Moment(
+            at_s=self._at_s(now),
+            verdict=self._live.verdict(),
+            rang_at_s=self._rang_at_s,
+            answered_at_s=self._answered_at_s,
+            there=self._there,
+            sounds=self._sounds,
+            acting=acting,
+        )
+
+    def _listen(self) -> None:
+        """Work out what was heard, once for each piece of sound."""
+        since_s = self._engine.since_s
+        if self._listened == (self._heard, since_s):
+            return
+        self._listened = (self._heard, since_s)
+        self._live.words_on(since_s is not None)
+        self._sounds = self._live.sounds()
+        self._there = there(self._live.trace, self._sounds, since_s) if since_s is not None else None
+
+    def _say(self, now: float, name: str, voice: Voice | None) -> None:
+        """Play a recording. The trace says which one, and whose voice it is where the recording itself does not."""
+        prompt = wav_path(name)
         try:
             length_s = wav_length_s(prompt)
             self._phone.say(prompt)
         except (PhoneError, OSError, wave.Error, EOFError) as error:
             self.fail(now, "dial.fault_say", file=prompt.name, reason=str(error))
-            return True
-        self._say_until = now + length_s + SAY_TAIL_S
+            return
+        self._act(now, length_s + SAY_TAIL_S, f"SAY {prompt.stem}" + (f" ({voice} voice)" if voice else ""))
+
+    def _press(self, now: float, pressed: str, by: By) -> None:
+        try:
+            self._phone.press(pressed, by)
+        except PhoneError as error:
+            self.fail(now, "dial.fault_phone", reason=str(error))
+            return
+        self._act(now, keys.length_s(pressed), f"DTMF {pressed}")
+
+    def _act(self, now: float, seconds: float, told: str) -> None:
+        """Something is being said or pressed for so long."""
+        self._acting_until = now + seconds
         at_s = self._at_s(now)
-        self._state = "saying"
-        self._signal(Signal(at_s=at_s, sent=f"SAY {prompt.stem}"))
-        return True
+        if told.startswith("SAY"):
+            self._state = "saying"
+            self._live.words_on(False)
+        self._signal(Signal(at_s=at_s, sent=told))
 
     # ---- the end ----
-
-    def _limit_s(self) -> float:
-        """When to hang up at the latest."""
-        if self._answered_at_s is None:
-            return min(self._order.ring_limit_s, self._order.deadline_s)
-        return min(self._answered_at_s + self._order.answered_limit_s, self._order.deadline_s)
 
     def _hang_up(self, now: float) -> None:
         if self._hung_up_at is None:

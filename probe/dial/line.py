@@ -42,6 +42,7 @@ from probe.dial.trunk import Trunk
 from probe.errors import ProbeError
 from probe.hear.library import use
 from probe.live import LiveCall
+from probe.model import Order
 from probe.transcribe.client import Client
 
 CALL_POLL_S = 0.05  # how late a time limit or a HangUp may be noticed
@@ -132,10 +133,11 @@ class Line:
             lang=config.lang,
             transcriber=self._words.new_call() if self._words else None,
             report=self._write,
+            scenario=dial.scenario,
         )
         try:
             self._phone.dial(
-                uri, address=dial.address, call_id=order.call_id, trunk=trunk, caller=_caller(config.trunk)
+                uri, address=dial.address, call_id=order.call_id, trunk=trunk, caller=_caller(config.trunk, order)
             )
         except PhoneError as error:
             course.fail(time.monotonic(), "dial.fault_phone", reason=str(error))
@@ -159,9 +161,9 @@ class Line:
                 self._inbox.leave()
 
 
-def _caller(trunk: Trunk | None) -> str:
+def _caller(trunk: Trunk | None, order: Order) -> str:
     """Who calls, as far as the far end is shown."""
-    return (trunk and (trunk.caller_id or trunk.username)) or "tongbutong"
+    return trunk.caller(order.call_id, order.caller_id) if trunk else order.caller_id or "tongbutong"
 
 
 def own_stdout() -> BinaryIO:

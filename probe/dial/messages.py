@@ -8,6 +8,7 @@ import msgspec
 
 from probe.dial.trunk import Secret, Trunk
 from probe.model import Order, Record, Signal
+from scenarios import Scenario
 
 State = Literal["dialling", "ringing", "early_media", "answered", "saying", "ended"]
 
@@ -36,6 +37,7 @@ class Dial(Message, frozen=True, kw_only=True):
 
     order: Order
     address: str
+    scenario: Scenario | None = None  # what is done in it; the shipped one of the order's name when there is none
 
 
 class HangUp(Message, frozen=True, kw_only=True):

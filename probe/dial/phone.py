@@ -16,13 +16,16 @@ from typing import Any, Self
 import pjsua2 as pj
 
 from probe import __version__
+from probe.dial.account import Account, account_config, invitation, transport_of
+from probe.dial.dtmf import press
 from probe.dial.ear import EarPort, ear_format
 from probe.dial.events import Ended, Event, Faulted, Heard, PhoneError, Signalled
-from probe.dial.trunk import Trunk
+from probe.dial.trunk import Transport, Trunk
 from probe.dial.uri import SipUri
 from probe.dial.way import Way
 from probe.dial.wire import parse_log
 from probe.model import Origin
+from scenarios.language import By
 
 CODECS = {"PCMA": 255, "PCMU": 254}  # G.711 alone, and A-law first: what telephone networks carry
 ANSWER_DECLINE = 603
@@ -34,8 +37,8 @@ class Phone:
     def __init__(self) -> None:
         self._events: deque[Event] = deque()
         self._log_entries: deque[tuple[float, str]] = deque()
-        self._transports: dict[str, int] = {}
-        self._account: Any = None
+        self._transports: dict[tuple[object, ...], int] = {}
+        self._account: Account | None = None
         self._account_key: tuple[object, ...] = ()
         self._call: Any = None
         self._call_id = ""
@@ -45,29 +48,36 @@ class Phone:
     # ---- one call ----
 
     def dial(self, uri: SipUri, *, address: str, call_id: str, trunk: Trunk | None, caller: str) -> None:
-        """Send an INVITE for `uri` to the host at `address` (an IP address).
+        """Send an INVITE for `uri` to the host at `address` (an IP address): of the trunk's next hop, or of `uri`.
 
-        With a trunk, its credentials are offered to whoever challenges us; without one, nobody gets any. `caller` is
-        the user part of From. PhoneError when nothing could be sent.
+        With a trunk, its credentials are offered to whoever challenges us, and where it wants a registration, there is
+        one before the INVITE; without one, nobody gets any. `caller` is the number shown. PhoneError when nothing could
+        be sent.
         """
         self.clear()
         try:
-            self._way = Way(address, uri.where[1], bind=trunk.bind if trunk else "")
-            self._way.knock()
+            self._way = Way(address, trunk.next_port if trunk else uri.where[1], bind=trunk.bind if trunk else "")
+            if trunk is None or trunk.transport is Transport.UDP:
+                self._way.knock()
         except OSError as error:
             self._events.append(Ended(time.monotonic(), f"503 {error.strerror}", Origin.TRANSPORT))
             return
         self._call_id = call_id
         try:
-            account = self._account_for(uri, address, self._way.local, trunk, caller)
+            account = self._account_for(uri, address, self._way.local, trunk)
+            if trunk and trunk.register and (failure := account.failure(self._endpoint.libHandleEvents)):
+                self._events.append(Ended(time.monotonic(), f"503 {failure}", Origin.TRANSPORT))
+                return
             self._call = _Call(account, self._events, self._ear)
-            self._call.makeCall(str(uri), _invitation(call_id))
+            self._call.makeCall(str(uri), invitation(call_id, uri, trunk, caller))
         except pj.Error as error:
             raise PhoneError(error.reason) from error
 
     def poll(self, timeout_s: float) -> list[Event]:
         """Let PJSIP work for up to `timeout_s` seconds, less when something happens; what has happened, in order."""
         self._endpoint.libHandleEvents(int(timeout_s * 1000))
+        if self._account is not None:
+            self._account.turn_away()
         while self._log_entries:
             at, entry = self._log_entries.popleft()
             message = parse_log(entry)
@@ -101,6 +111,17 @@ class Phone:
             self._player.startTransmit(self._call.getAudioMedia(-1))
         except pj.Error as error:
             raise PhoneError(error.reason) from error
+
+    def press(self, keys: str, by: By) -> None:
+        """Press keys. PhoneError when they cannot be sent."""
+        try:
+            self._player = press(self._call, keys, by)
+        except pj.Error as error:
+            raise PhoneError(error.reason) from error
+
+    def stream(self) -> tuple[Any, Any]:
+        """PJSIP's StreamInfo and StreamStat of the call under way. pj.Error when it has no sound."""
+        return self._call.getStreamInfo(0), self._call.getStreamStat(0)
 
     @property
     def packets(self) -> tuple[int, int] | None:
@@ -156,39 +177,29 @@ class Phone:
         """Every media object, call and account must be gone before libDestroy: one alive aborts the process."""
         self.clear()
         if self._account is not None:
+            self._account.leave(self._endpoint.libHandleEvents)
             self._account.shutdown()
         self._account = None
         del self._ear
         gc.collect()
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
 
-    def _transport(self, local: str) -> int:
-        """The SIP socket on one of our addresses. Bound: an unbound one makes PJSIP look up the host's own name."""
-        if local not in self._transports:
-            config = pj.TransportConfig()
-            config.boundAddress = local
-            self._transports[local] = self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
-        return self._transports[local]
+    def _transport(self, local: str, trunk: Trunk | None) -> int:
+        """The SIP socket on one of our addresses; each is made once."""
+        key = (local, trunk.transport, trunk.ca_file, trunk.tls_verify) if trunk else (local, Transport.UDP, "", True)
+        if key not in self._transports:
+            self._transports[key] = self._endpoint.transportCreate(*transport_of(local, trunk))
+        return self._transports[key]
 
-    def _account_for(self, uri: SipUri, address: str, local: str, trunk: Trunk | None, caller: str) -> Any:
+    def _account_for(self, uri: SipUri, address: str, local: str, trunk: Trunk | None) -> Account:
         """The account that calls to this host go through; the last one is kept."""
-        key = (uri.where, address, local, trunk, caller)
+        key = (uri.where, address, local, trunk)
         if self._account is not None and key == self._account_key:
             return self._account
-        config = pj.AccountConfig()
-        config.idUri = str(SipUri(user=caller, host=uri.host if trunk else local))
-        config.sipConfig.transportId = self._transport(local)
-        config.sipConfig.proxies.append(f"sip:{SipUri(user='', host=address, port=uri.where[1]).host_port};lr;hide")
-        if trunk and trunk.username:
-            secret = trunk.password.reveal()
-            config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", trunk.username, 0, secret))
-        config.mediaConfig.transportConfig.boundAddress = local  # unbound, 5 s lost to the resolver with each call
-        config.mediaConfig.transportConfig.port = 0
-        config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_INACTIVE  # calls of two minutes need no session timer
-        config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
+        config = account_config(uri, address, local, trunk, self._transport(local, trunk))
         if self._account is not None:
             self._account.shutdown()
-        self._account, self._account_key = pj.Account(), key
+        self._account, self._account_key = Account(), key
         self._account.create(config)
         return self._account
 
@@ -257,17 +268,6 @@ class _Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
 
     def onCallReplaceRequest(self, prm: Any) -> None:
         prm.statusCode = ANSWER_DECLINE
-
-
-def _invitation(call_id: str) -> Any:
-    prm = pj.CallOpParam(True)
-    prm.opt.audioCount = 1
-    prm.opt.videoCount = 0
-    prm.opt.customCallId = call_id
-    header = pj.SipHeader()
-    header.hName, header.hValue = "P-Early-Media", "supported"  # RFC 5009: do not gate it
-    prm.txOption.headers.append(header)
-    return prm
 
 
 def _origin_of(event: Any) -> Origin:

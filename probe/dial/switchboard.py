@@ -22,6 +22,7 @@ from probe.dial.trunk import Trunk
 from probe.errors import DialError, ProbeError
 from probe.model import Order, Record
 from probe.prompts import prompts_folder
+from probe.script import shelf
 
 GRACE_S = 10.0  # beyond an order's deadline, after which a line that has not reported is given up
 
@@ -80,7 +81,7 @@ class Switchboard:
         """DialError when the recordings folder or the trunk's host is of no use; nothing has been dialled then."""
         ready_for_recordings(self._data_folder)
         if self._trunk is not None:
-            host = self._trunk.peer.host
+            host = self._trunk.next_hop.host
             try:
                 await self._address_of(host)
             except OSError as error:
@@ -230,6 +231,7 @@ class Switchboard:
     async def _make(self, line: LineProcess, order: Order) -> Result | None:
         """One call from the guards to its result; None when it is not ours to make, or not any more."""
         try:
+            scenario = shelf.load(order.scenario)
             address = await self._checked_address(order)
         except ProbeError as error:
             return Refused(call_id=order.call_id, key=error.key, values=values_of(error))
@@ -239,7 +241,8 @@ class Switchboard:
         if self._stopped.is_set() or (self._claim is not None and not self._claim(order)):
             return None
         try:
-            return await line.call(Dial(order=order, address=address), lambda state: self._tell(line, order, state))
+            dial = Dial(order=order, address=address, scenario=scenario)
+            return await line.call(dial, lambda state: self._tell(line, order, state))
         finally:
             self._tell(line, order, "ended")
 
@@ -258,10 +261,12 @@ class Switchboard:
             country=self._country,
             allowed=self._allowed.__contains__,
         )
+        trunk = self._trunk
+        host = trunk.next_hop.host if trunk is not None and trunk.carries(order.number) else uri.host
         try:
-            return await self._address_of(uri.host)
+            return await self._address_of(host)
         except OSError as error:
-            raise DialError("dial.host_unknown", host=uri.host, reason=error.strerror) from error
+            raise DialError("dial.host_unknown", host=host, reason=error.strerror) from error
 
     async def _address_of(self, host: str) -> str:
         """The IPv4 address of a host, looked up once. OSError when it has none."""

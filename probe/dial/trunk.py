@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import zlib
 from enum import StrEnum
 
 import msgspec
 
-from probe.dial.uri import SipUri, is_sip, parse_uri
+from probe.dial.uri import SIP_PORT, SIPS_PORT, SipUri, is_sip, parse_uri
 from probe.errors import DialError
 
 _DIALLED = re.compile(r"\+?[0-9*#]{2,32}", re.ASCII)
@@ -46,14 +47,48 @@ class NumberFormat(StrEnum):
     PREFIX = "prefix"
 
 
+class Transport(StrEnum):
+    """What carries the signalling (RFC 3261 §18); `tls` encrypts it."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
+class Srtp(StrEnum):
+    """Whether sound is encrypted (RFC 3711, keys in the SDP by RFC 4568): never, where the far end can, or always."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    MANDATORY = "mandatory"
+
+
+class CallerIdIn(StrEnum):
+    """Where the caller ID stands: in From, in P-Asserted-Identity (RFC 3325; From is then the account), or in both."""
+
+    FROM = "from"
+    IDENTITY = "identity"
+    BOTH = "both"
+
+
 class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     """One SIP trunk or PBX account."""
 
     name: str
-    proxy: str  # "sip:HOST[:PORT]", UDP
+    proxy: str  # "sip:HOST[:PORT]": whose numbers are called, and with whom we register
+    outbound_proxy: str = ""  # where everything is sent first, with a Route to it; then `proxy` is only a domain
+    transport: Transport = Transport.UDP
+    ca_file: str = ""  # PEM, for TLS; the system's CAs when empty
+    tls_verify: bool = True
     username: str = ""
     password: Secret = Secret()
+    register: bool = False  # each line makes itself known, with an address of its own
+    register_s: int = 300  # how long a registration is to last; it is renewed in time
+    keep_alive_s: int = 15  # between keep-alives of a registered line over UDP; 0 for none
     caller_id: str = ""  # the user part of From; the username when empty
+    caller_ids: tuple[str, ...] = ()  # more of them, taken in turn
+    caller_id_in: CallerIdIn = CallerIdIn.FROM
+    srtp: Srtp = Srtp.OFF
     lines: int = 1
     calls_per_second: float = 1.0
     number_format: NumberFormat = NumberFormat.E164
@@ -64,6 +99,26 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     def peer(self) -> SipUri:
         """The proxy as an address. DialError when it is not one."""
         return parse_uri(self.proxy)
+
+    @property
+    def next_hop(self) -> SipUri:
+        """Where packets go. DialError when it is no address."""
+        return parse_uri(self.outbound_proxy or self.proxy)
+
+    @property
+    def next_port(self) -> int:
+        """The port there."""
+        return self.next_hop.port or (SIPS_PORT if self.transport is Transport.TLS else SIP_PORT)
+
+    @property
+    def pool(self) -> tuple[str, ...]:
+        """The caller IDs there are; never empty."""
+        named = (self.caller_id, *self.caller_ids) if self.caller_id else self.caller_ids
+        return tuple(dict.fromkeys(named)) or (self.username or "tongbutong",)
+
+    def caller(self, call_id: str, wanted: str = "") -> str:
+        """Whom this call shows: whom the order wants, else one of the pool; the same one for the same call."""
+        return wanted or self.pool[zlib.crc32(call_id.encode()) % len(self.pool)]
 
     def carries(self, number: str) -> bool:
         """Whether this number is dialled through this trunk: no `sip:` address is, unless the proxy is its host."""

@@ -14,6 +14,7 @@ import msgspec
 from probe.errors import DialError
 
 SIP_PORT = 5060
+SIPS_PORT = 5061  # with TLS (RFC 3261 §19.1.2)
 _HOST = r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}"  # a name or an IPv4 address: the pjsua2 wheel is built without IPv6
 _URI = re.compile(
     rf"sip:(?:(?P<user>[A-Za-z0-9+*_.-]{{1,64}})@)?(?P<host>{_HOST})(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII

@@ -15,7 +15,10 @@ _KEEP_ALIVE = b"\r\n"  # what SIP phones send to hold a NAT binding open; server
 
 
 class Way:
-    """A connected UDP socket towards a peer. OSError when there is no route or the own address is not ours."""
+    """A connected UDP socket towards a peer. OSError when there is no route or the own address is not ours.
+
+    Connecting sends nothing, so it finds the own address on the way to a TCP or TLS peer as well.
+    """
 
     def __init__(self, address: str, port: int, *, bind: str = "") -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -6,9 +6,10 @@ about a wrong one, `start.py` for `probe init`.
 
 from probe.settings.load import default_settings, demo_settings, find, read
 from probe.settings.mistakes import Mistake, WrongSettings
-from probe.settings.schema import Data, Robot, Settings, TrunkSettings
+from probe.settings.schema import Data, Robot, Settings
 from probe.settings.secret import Caution
 from probe.settings.start import init
+from probe.settings.trunk import TrunkSettings
 
 __all__ = [
     "Caution",

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import msgspec
 from pydantic_core import ErrorDetails
 
-from probe.dial.trunk import NumberFormat
+from probe.dial.trunk import CallerIdIn, NumberFormat, Srtp, Transport
 from probe.errors import SettingsError
 from probe.hints import nearest, shown
 from probe.settings.schema import NAMED, TABLES
@@ -102,6 +102,12 @@ def _choices(key: str) -> Iterable[str]:
             return available_timezones()
         case "number_format":
             return NumberFormat
+        case "transport":
+            return Transport
+        case "srtp":
+            return Srtp
+        case "caller_id_in":
+            return CallerIdIn
         case _:
             return ()
 

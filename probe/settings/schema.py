@@ -6,7 +6,6 @@ of a sentence of its own. `mistakes.py` adds file and line.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from os import environ
@@ -18,9 +17,8 @@ import phonenumbers
 from pydantic import BaseModel, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from probe.dial.trunk import NumberFormat, Secret, Trunk
-from probe.dial.uri import parse_uri
-from probe.errors import DialError, SettingsError
+from probe.dial.trunk import NumberFormat, Trunk
+from probe.errors import SettingsError
 from probe.numbering import plan
 from probe.plan.policy import Policy
 from probe.settings.base import Table, beside
@@ -29,14 +27,12 @@ from probe.settings.post import ChatSettings, MailSettings
 from probe.settings.privacy import PrivacySettings
 from probe.settings.programme import AlertSettings, IncidentSettings, RunSettings
 from probe.settings.score import ScoreSettings
-from probe.settings.secret import Caution, read_secret, secret_file_caution
+from probe.settings.secret import Caution
+from probe.settings.trunk import TrunkSettings
 
-MOST_LINES = 200
-MOST_CALLS_PER_SECOND = 50.0
 MOST_WORKERS = 16
 STORE_FILE = "tongbutong.sqlite3"
 STORE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
-_USER = r"[A-Za-z0-9+*#_.!~&=$%@-]{0,128}"  # RFC 3261 user and digest names, without quotes and whatever ends them
 
 
 class Robot(Table):
@@ -112,60 +108,6 @@ class Transcriber(Table):
         return None if value is None else beside(value, info)
 
 
-class TrunkSettings(Table):
-    """One `[trunk.NAME]`: the way to the telephone network. Its password stands elsewhere."""
-
-    proxy: str
-    username: str = Field("", pattern=f"^{_USER}$")
-    password_env: str = Field("", pattern=r"^(?:[A-Z_][A-Z0-9_]*)?$")
-    password_file: Annotated[Path | None, Field(strict=False)] = None
-    caller_id: str = Field("", pattern=r"^[A-Za-z0-9+*#_.-]{0,64}$")
-    lines: int = Field(1, ge=1, le=MOST_LINES)
-    calls_per_second: float = Field(1.0, gt=0, le=MOST_CALLS_PER_SECOND, allow_inf_nan=False)
-    number_format: Annotated[NumberFormat, Field(strict=False)] = NumberFormat.E164
-    prefix: str = Field("", pattern=r"^[0-9*#]{0,8}$")
-    bind: str = ""
-
-    @field_validator("proxy")
-    @classmethod
-    def _proxy(cls, value: str) -> str:
-        try:
-            uri = parse_uri(value)
-        except DialError:
-            uri = None
-        if uri is None or uri.user:
-            raise ValueError("no address of a proxy")
-        return value
-
-    @field_validator("password_file")
-    @classmethod
-    def _password_file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        return None if value is None else beside(value, info)
-
-    @field_validator("bind")
-    @classmethod
-    def _bind(cls, value: str) -> str:
-        try:
-            usable = not value or not ipaddress.ip_address(value).is_unspecified
-        except ValueError:
-            usable = False
-        if not usable:
-            raise ValueError("no address of this machine")
-        return value
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if self.password_env and self.password_file:
-            raise PydanticCustomError("settings.two_passwords", "two passwords")
-        if self.username and not (self.password_env or self.password_file):
-            raise PydanticCustomError("settings.no_password", "no password")
-        if not self.username and (self.password_env or self.password_file):
-            raise PydanticCustomError("settings.no_username", "no username")
-        if (self.number_format is NumberFormat.PREFIX) != bool(self.prefix):
-            raise PydanticCustomError("settings.prefix", "prefix and number_format")
-        return self
-
-
 class Settings(Table):
     """All of `probe.toml`. `trunks` is the table `[trunk]`, `chats` is `[chat]`."""
 
@@ -207,12 +149,7 @@ class Settings(Table):
         if chosen not in self.trunks:
             names = ", ".join(self.trunks)
             raise SettingsError("settings.no_such_trunk", name=chosen, names=names)
-        found = self.trunks[chosen]
-        return Trunk(
-            name=chosen,
-            password=Secret(read_secret(f"[trunk.{chosen}] password", found.password_env, found.password_file, env)),
-            **found.model_dump(exclude={"password_env", "password_file"}),
-        )
+        return self.trunks[chosen].trunk(chosen, env)
 
     def policy(self) -> Policy:
         """How often, when and whom to call: `[plan]` and `[manners]`, with the robot's place."""
@@ -226,9 +163,8 @@ class Settings(Table):
         )
 
     def cautions(self) -> tuple[Caution, ...]:
-        """What works but is unwise: files with secrets that others on this machine can read."""
-        files = ((f"[trunk.{name}]", trunk.password_file) for name, trunk in self.trunks.items())
-        trunks = (c for place, file in files if file and (c := secret_file_caution(place, file)))
+        """What works but is unwise: files with secrets that others on this machine can read, weak encryption."""
+        trunks = (c for name, trunk in self.trunks.items() for c in trunk.cautions(name))
         chats = (c for name, chat in self.chats.items() for c in chat.cautions(name))
         return (*trunks, *(self.mail.cautions() if self.mail else ()), *chats)
 

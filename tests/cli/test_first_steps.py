@@ -43,8 +43,16 @@ def test_bad_rows_are_all_named_and_good_ones_imported(home: Path, probe: Probe)
 def test_check_says_each_thing_and_the_first_failure_is_the_exit_code(desk: Path, probe: Probe) -> None:
     done = probe("check")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("✓") == 5
+    assert done.stdout.count("✓") == 6
     assert "200 OK" in done.stdout
+    assert "! trunk practice: nobody was called" in done.stdout
+
+
+def test_check_calls_the_canary_unless_told_not_to(desk: Path, probe: Probe) -> None:
+    settings = desk / "probe.toml"
+    settings.write_text(settings.read_text() + '\n[manners]\ncanaries = ["0571-87250016"]\n')
+    assert "+8657187250016" in probe("check").stdout
+    assert "+8657187250016" not in probe("check", "--no-call").stdout
 
 
 def test_check_of_a_closed_port_says_so(desk: Path, probe: Probe) -> None:

@@ -29,6 +29,7 @@ from probe.dial.messages import (
 )
 from probe.dial.trunk import Trunk
 from probe.model import Order, Record, Trace
+from scenarios import Scenario
 
 _counter = itertools.count(1)
 
@@ -66,6 +67,10 @@ class OneLine:
         self.progress = []
         self.ask(Dial(order=order, address=address))
         return order
+
+    def ask_dial(self, order: Order, *, scenario: Scenario, address: str = "127.0.0.1") -> None:
+        """Have the line make a call by a scenario."""
+        self.ask(Dial(order=order, address=address, scenario=scenario))
 
     def until(self, state: str) -> Progress:
         """Read on until the call is in this state."""

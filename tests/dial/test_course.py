@@ -16,6 +16,7 @@ from probe.dial.messages import Progress
 from probe.dial.wire import SipMessage
 from probe.live import LiveCall
 from probe.model import Blame, Cause, Order, Origin, Outcome, Record, Verdict
+from scenarios import Scenario
 
 SILENCE = bytes(1600)
 
@@ -31,6 +32,11 @@ class Phone:
     def hang_up(self) -> None:
         self.asked.append("hang up")
 
+    def press(self, keys: str, by: str) -> None:
+        if self.mute:
+            raise PhoneError("no keys")
+        self.asked.append(f"press {keys} by {by}")
+
     def say(self, wav: Path) -> None:
         if self.mute:
             raise PhoneError("no voice")
@@ -40,8 +46,10 @@ class Phone:
 class Scene:
     """A call that began at 1000.0 on the clock; `at` sets the clock in seconds since the INVITE."""
 
-    def __init__(self, folder: Path, **order: object) -> None:
-        self.phone = Phone()
+    def __init__(
+        self, folder: Path, *, phone: Phone | None = None, scenario: Scenario | None = None, **order: object
+    ) -> None:
+        self.phone = phone or Phone()
         self.told: list[Progress] = []
         self.folder = folder
         self.course = Course(
@@ -53,6 +61,7 @@ class Scene:
             trunk="ims",
             lang="en",
             report=self.told.append,
+            scenario=scenario,
         )
         self.send(0.0, "INVITE")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from probe.dial.trunk import NumberFormat, Secret, Trunk, request_uri
+from probe.dial.trunk import NumberFormat, Secret, Transport, Trunk, request_uri
 from probe.dial.uri import is_loopback, parse_uri
 from probe.errors import DialError
 
@@ -60,6 +62,36 @@ def test_only_calls_to_the_trunks_own_host_go_through_it() -> None:
     assert trunk.carries("sip:1001@PBX.example:5060")
     assert not trunk.carries("sip:1001@pbx.example:5070")
     assert not trunk.carries("sip:1001@elsewhere.example")
+
+
+def test_packets_go_to_the_outbound_proxy_and_numbers_belong_to_the_proxy() -> None:
+    trunk = Trunk(name="t", proxy="sip:ims.example", outbound_proxy="sip:10.0.0.1:5080", transport=Transport.TLS)
+    assert (trunk.next_hop.host, trunk.next_port) == ("10.0.0.1", 5080)
+    assert str(request_uri(OFFICE, trunk)) == f"sip:{OFFICE}@ims.example"
+    assert trunk.carries("sip:1001@ims.example")
+
+
+@pytest.mark.parametrize(("transport", "port"), [(Transport.UDP, 5060), (Transport.TCP, 5060), (Transport.TLS, 5061)])
+def test_each_transport_has_its_usual_port(transport: Transport, port: int) -> None:
+    assert Trunk(name="t", proxy="sip:pbx.example", transport=transport).next_port == port
+
+
+@pytest.mark.parametrize(
+    ("more", "pool"),
+    [
+        ({}, ("tongbutong",)),
+        ({"username": "8001"}, ("8001",)),
+        ({"username": "8001", "caller_id": "0571"}, ("0571",)),
+        ({"caller_id": "0571", "caller_ids": ("0572", "0571")}, ("0571", "0572")),
+        ({"username": "8001", "caller_ids": ("0572",)}, ("0572",)),
+    ],
+)
+def test_whom_a_trunk_can_show(more: dict[str, Any], pool: tuple[str, ...]) -> None:
+    trunk = Trunk(name="t", proxy="sip:pbx.example", **more)
+    assert trunk.pool == pool
+    assert trunk.caller("call-1") == trunk.caller("call-1") in pool
+    assert {trunk.caller(f"call-{n}") for n in range(50)} == set(pool)
+    assert trunk.caller("call-1", "9000") == "9000"
 
 
 def test_a_telephone_number_needs_a_trunk() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -32,8 +33,32 @@ def started(command: Sequence[str], folder: Path) -> Iterator[str]:
             time.sleep(0.02)
         yield address
     finally:
-        process.kill()
+        _kill_all(process.pid)
         process.wait()
+
+
+def free_port() -> int:
+    """A port of loopback that is free for UDP and TCP, for programs that cannot choose one themselves."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        ):
+            tcp.bind(("127.0.0.1", 0))
+            port = int(tcp.getsockname()[1])
+            with contextlib.suppress(OSError):
+                udp.bind(("127.0.0.1", port))
+                return port
+
+
+def _kill_all(pid: int) -> None:
+    """The program and the processes that it has started: they would outlive it."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        program = psutil.Process(pid)
+        program.suspend()  # so that it starts no more while we look
+        for process in (*program.children(recursive=True), program):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def listens_on(pid: int) -> str | None:

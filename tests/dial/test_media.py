@@ -1,0 +1,70 @@
+"""Sound behind NATs; every socket on the address that the trunk is bound to."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from pathlib import Path
+
+import psutil
+
+from probe.dial.trunk import Trunk
+from tests.dial.one_line import one_line
+from tests.dial.peer import A_LAW_SILENCE, FarEnd, field, peer
+
+NUMBER = "+8657187250001"
+
+
+def test_sound_goes_back_to_where_it_comes_from_whatever_the_sdp_says(tmp_path: Path) -> None:
+    """Symmetric RTP (RFC 4961): behind a NAT the port in the SDP is not the one that packets come from."""
+    came_back: list[int] = []
+
+    def clerk(call: FarEnd) -> None:
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        port = int(re.search(r"m=audio (\d+)", call.invite).group(1))  # type: ignore[union-attr]  # it offers audio
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nat:
+            nat.bind(("127.0.0.1", 0))
+            nat.setblocking(False)
+            for number in range(75):
+                head = b"\x80\x08" + number.to_bytes(2) + (number * 160).to_bytes(4) + b"nat!"
+                nat.sendto(head + A_LAW_SILENCE * 160, ("127.0.0.1", port))
+                time.sleep(0.02)
+            try:
+                while nat.recv(2048):
+                    came_back.append(1)
+            except BlockingIOError:
+                pass
+        call.request("BYE")
+        call.expect("SIP/2.0 200")
+
+    with peer(clerk) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+    assert trace.packets_received == 75
+    assert len(came_back) > 20, "after the ten packets by which PJSIP makes sure"
+
+
+def test_every_socket_is_bound_to_the_trunks_own_address(tmp_path: Path) -> None:
+    own: list[str] = []
+    heard: list[bytes] = []
+
+    def clerk(call: FarEnd) -> None:
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.wait(0.5)
+        heard.extend(call.rtp_payloads())
+        sockets = psutil.Process(line.process.pid).net_connections("inet")
+        own.extend(c.laddr.ip for c in sockets)
+        call.request("BYE")
+        call.expect("SIP/2.0 200")
+
+    with peer(clerk) as far:
+        trunk = Trunk(name="t", proxy=f"sip:127.0.0.1:{far.port}", bind="127.0.0.3")
+        with one_line(tmp_path, trunk=trunk, allowed=(NUMBER,)) as line:
+            line.call(NUMBER)
+    assert heard
+    assert set(own) == {"127.0.0.3"}
+    assert len(own) >= 3, "SIP, RTP, RTCP"
+    assert "c=IN IP4 127.0.0.3" in far.invite
+    assert "127.0.0.3" in field(far.invite, "Contact")
