@@ -46,7 +46,8 @@ def measure(calls: int = 200, seconds: float = 5.0) -> Load:
     with tempfile.TemporaryDirectory() as folder:
         district(Path(folder), "[progress, {repeat: [music: 20, beep]}]")
         with running(Path(folder) / "district.yaml") as address:
-            (process,) = (p for p in psutil.Process().children() if "probe.exchange" in p.cmdline())
+            alive = (p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE)
+            (process,) = (p for p in alive if "probe.exchange" in p.cmdline())
             return hold(calls, seconds, address, process)
 
 

@@ -23,9 +23,11 @@ COMMAND = [sys.executable, "-m", "probe.exchange"]
 
 def test_it_runs_takes_a_call_logs_it_and_stops(tmp_path: Path) -> None:
     log = tmp_path / "calls.jsonl"
+    before = set(psutil.Process().children())  # of tests that ran in this process before
     with running(log=log) as address:
-        children = psutil.Process().children()
+        children = set(psutil.Process().children()) - before
         sipp(address, "87250020", "busy")
+    assert children
     assert not [child for child in children if child.is_running()]
     invite, end = (json.loads(line) for line in log.read_text().splitlines())
     assert (invite["event"], invite["number"], invite["end"]) == ("invite", "87250020", None)
