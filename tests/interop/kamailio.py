@@ -57,7 +57,7 @@ def carrier(
         }.items():
             text = text.replace(word, str(value))
         (folder / "trunk.cfg").write_text(text)
-        with started(_command(folder / "trunk.cfg"), folder):
+        with started(_command(folder / "trunk.cfg"), folder, tcp={found.port, found.tls_port}):
             yield found
 
 

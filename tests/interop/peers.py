@@ -6,7 +6,7 @@ import contextlib
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 import psutil
@@ -15,8 +15,10 @@ START_S = 20.0  # the machine may be busy with other tests
 
 
 @contextlib.contextmanager
-def started(command: Sequence[str], folder: Path) -> Iterator[str]:
+def started(command: Sequence[str], folder: Path, *, tcp: Set[int] = frozenset()) -> Iterator[str]:
     """Run a program in `folder` until the end of the block; yields where its first UDP socket on loopback listens.
+
+    It is awaited until it listens on the `tcp` ports too: programs open them after the UDP one.
 
     AssertionError with its own words when it ends before that, or takes over START_S.
     """
@@ -25,7 +27,7 @@ def started(command: Sequence[str], folder: Path) -> Iterator[str]:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
     try:
         give_up = time.monotonic() + START_S
-        while (address := listens_on(process.pid)) is None:
+        while (address := listens_on(process.pid)) is None or not tcp <= _tcp_ports(process.pid):
             assert process.poll() is None, f"{command[0]} ended: {log.read_text(errors='replace')[-1000:]}"
             assert time.monotonic() < give_up, (
                 f"{command[0]} does not listen: {log.read_text(errors='replace')[-1000:]}"
@@ -69,3 +71,11 @@ def listens_on(pid: int) -> str | None:
             oldest = min(sockets, key=lambda c: c.fd)
             return f"127.0.0.1:{oldest.laddr.port}"
     return None
+
+
+def _tcp_ports(pid: int) -> set[int]:
+    """The ports of the process's listening TCP sockets."""
+    with contextlib.suppress(psutil.Error):
+        sockets = psutil.Process(pid).net_connections("tcp4")
+        return {c.laddr.port for c in sockets if c.laddr and c.status == psutil.CONN_LISTEN}
+    return set()
