@@ -69,7 +69,7 @@ def report(store: Store, of: Period, reader: For, *, unit: str | None = None, fl
     its lines; without it a unit is held against nobody. ReportError for a unit without a call in the period."""
     found = figures(store, of, reader, unit=unit, fleet=fleet)
     if unit is not None and not found.units:
-        raise _nothing(of)
+        raise nothing(of)
     since, until = of.since.astimezone(UTC), of.until.astimezone(UTC)
     calls: tuple[Call, ...] = ()
     if unit is not None:
@@ -97,7 +97,7 @@ def of_number(store: Store, of: Period, reader: For, number: Number, *, fleet: F
     found = figures(store, of, reader, number=number.number, fleet=fleet)
     calls = _last(store.records(of.since.astimezone(UTC), of.until.astimezone(UTC), number=number.number), CALLS_OF_ONE)
     if not calls:
-        raise _nothing(of)
+        raise nothing(of)
     return compose(
         found,
         kind=of.kind,
@@ -138,7 +138,8 @@ def of_incident(store: Store, incident: Incident, reader: For) -> Report:
     )
 
 
-def _nothing(of: Period) -> ReportError:
+def nothing(of: Period) -> ReportError:
+    """There was no call in this period."""
     return ReportError("cli.no_records", since=f"{of.since:%Y-%m-%d %H:%M}", until=f"{of.until:%Y-%m-%d %H:%M}")
 
 

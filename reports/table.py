@@ -14,7 +14,7 @@ from probe.analyse.summary import Result
 from probe.model import Call, Fact, Number, post_dial_delay_s, ring_s
 from reports.report import Finding
 from reports.show import Show
-from reports.text import clean
+from reports.text import short
 
 Cell = str | int | float | datetime | None
 Form = Literal["text", "count", "share", "seconds", "points", "time"]
@@ -121,8 +121,7 @@ def to_csv(table: Table) -> bytes:
 
 def text(value: str) -> str:
     """A text from outside as a cell: harmless to look at, and not longer than a reader reads."""
-    value = clean(value[: LONGEST * 4]).strip()
-    return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
+    return short(value, LONGEST)
 
 
 def _plain(cell: Cell) -> str:

@@ -124,10 +124,7 @@ def _hours(show: Show) -> Table:
         [
             t(f"report.weekday_{c.weekday}"),
             f"{c.hour:02}:00",
-            c.connect.share,
-            c.connect.low,
-            c.connect.high,
-            c.connect.n,
+            *rate_cells(c.connect),
         ]
         for c in show.report.study.matrix
     ]

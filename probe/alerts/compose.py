@@ -11,7 +11,7 @@ from probe.alerts.whom import letter, recipients
 from probe.health import Health
 from probe.incidents import Incident
 from probe.incidents.follow import Alert, News
-from probe.incidents.tell import because_text, duration_text
+from probe.incidents.tell import because_text, duration_text, kind_text, state_text
 from probe.model import Because, Number
 from probe.post.letter import Letter
 from probe.store.outcomes import Brief
@@ -36,9 +36,7 @@ def incident_letters(
     """The letters of one piece of news. `reasons` is why the incident was opened (or raised last, of what stands),
     `calls` what was heard on its line lately, oldest first."""
     lang = policy.lang
-    kind = words(f"incidents.{_kind(incident)}", lang)
-    place = " ".join(part for part in (number.unit, number.department, number.written) if part)
-    names = {"kind": kind + incident.mark, "place": place, "id": incident.id}
+    names = {"kind": kind_text(incident, lang) + incident.mark, "place": _place(number), "id": incident.id}
     lines = [words(f"alerts.{alert.news.value}", lang, **names, **_times(alert, incident, now, zone, lang)), ""]
     if alert.news in TAKEN_BACK:  # why, and not the accusation once more
         whys = (*(because_text(one, lang) for one in alert.because), *filter(None, (alert.reason,)))
@@ -99,16 +97,16 @@ def _line(incident: Incident, number: Number, lang: str, zone: ZoneInfo) -> str:
         "alerts.digest_line",
         lang,
         id=incident.id,
-        kind=words(f"incidents.{_kind(incident)}", lang) + incident.mark,
-        place=" ".join(part for part in (number.unit, number.department, number.written) if part),
-        state=words(f"incidents.state_{incident.state.value}", lang),
+        kind=kind_text(incident, lang) + incident.mark,
+        place=_place(number),
+        state=state_text(incident, lang),
         opened=f"{incident.opened_at.astimezone(zone):%m-%d %H:%M}",
         deadline=incident.deadline or "—",
     )
 
 
-def _kind(incident: Incident) -> str:
-    return f"level_{incident.level.value}" if incident.level is not None else f"kind_{incident.kind.value}"
+def _place(number: Number) -> str:
+    return " ".join(part for part in (number.unit, number.department, number.written) if part)
 
 
 def _call(brief: Brief, zone: ZoneInfo, lang: str) -> str:

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -78,7 +77,7 @@ def _calendar(talk: Talk) -> str | None:
 
     settings = talk.settings
     days = working_days(settings.robot.country, settings.plan.holidays)
-    found = warnings(days, datetime.now(UTC), ZoneInfo(settings.robot.timezone))
+    found = warnings(days, datetime.now(UTC), talk.zone)
     for warning in found:
         click.echo(f"! {warning.text(talk.lang)}")
     return None if found else talk.words("cli.check_calendar", until=days.known_until)

@@ -1,4 +1,4 @@
-"""Which number and which trunk a person means on the command line."""
+"""Which number, which trunk and which incident a person means on the command line."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from probe.cli.talk import Talk
 from probe.dial import Trunk
 from probe.dial.uri import is_loopback, is_sip, parse_uri
 from probe.directory import normalise
-from probe.errors import RefusedError, SettingsError
+from probe.errors import IncidentError, RefusedError, SettingsError
+from probe.hints import nearest, shown
+from probe.incidents import Incident
 from probe.model import Number
+from probe.store import Store
 
 
 def choose_numbers(talk: Talk, written: Sequence[str], directory: Sequence[Number]) -> tuple[Number, ...]:
@@ -47,3 +50,14 @@ def choose_trunk(talk: Talk, name: str | None, numbers: Sequence[Number]) -> Tru
             return Trunk(name="loopback", proxy="sip:127.0.0.1", lines=8, calls_per_second=10)
         raise SettingsError("cli.no_trunk", number=next(n.number for n in numbers if not on_this_machine(n.number)))
     return settings.trunk(name)
+
+
+def choose_incident(store: Store, incident_id: str) -> Incident:
+    """The incident of this id, with or without its `*`. IncidentError names the nearest open one."""
+    incident = store.incidents.get(incident_id.rstrip("*"))
+    if incident is None:
+        near = nearest(incident_id, (known.id for known in store.incidents.open()))
+        if near:
+            raise IncidentError("incidents.unknown_near", id=shown(incident_id), near=near)
+        raise IncidentError("incidents.unknown", id=shown(incident_id))
+    return incident

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -62,9 +61,8 @@ def _call(talk: Talk, store: Store, call_id: str, *, picture: bool) -> tuple[str
     from probe.evidence.pack import compose, folder_of
 
     settings = talk.settings_or_default
-    zone = ZoneInfo(settings.robot.timezone)
-    facts = gather(store, settings.data.folder, call_id, zone)
-    return folder_of(facts), compose(facts, lang=talk.report_lang, zone=zone, picture=picture)
+    facts = gather(store, settings.data.folder, call_id, talk.zone)
+    return folder_of(facts), compose(facts, lang=talk.report_lang, zone=talk.zone, picture=picture)
 
 
 def _incident(talk: Talk, store: Store, incident_id: str, *, picture: bool) -> tuple[str, dict[str, bytes]]:
@@ -77,7 +75,7 @@ def _incident(talk: Talk, store: Store, incident_id: str, *, picture: bool) -> t
     if incident is None:
         raise IncidentError("evidence.pack_no_incident", id=shown(incident_id))
     settings = talk.settings_or_default
-    zone = ZoneInfo(settings.robot.timezone)
+    zone = talk.zone
     known = {call_id: store.record(call_id) is not None for call_id in incident.calls}
     files = compose_incident(
         incident,

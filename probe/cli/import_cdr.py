@@ -13,7 +13,7 @@ from probe.cli import options
 from probe.cli.lines import encode
 from probe.cli.talk import Talk, emit
 from probe.errors import CdrError
-from probe.words import because
+from probe.words import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def command(
 
     if picture is not None and picture.suffix.lower() not in {".svg", ".png"}:
         raise CdrError("cdr.bad_picture", file=picture)
-    zone = ZoneInfo(talk.settings_or_default.robot.timezone)
+    zone = talk.zone
     wanted = None if day is None else _day(day)
     with talk.open_store() as store:
         (chosen,) = choose_numbers(talk, [number], store.numbers())
@@ -125,7 +125,7 @@ def _print(talk: Talk, comparison: Comparison) -> None:
     from rich.text import Text
 
     for note in comparison.notes:
-        click.echo(because(note.key, talk.lang, **note.values))
+        click.echo(told(note, talk.lang))
     table = Table()
     for column in ("hour", "taken", "missed", "engaged", "robot", "outcomes"):
         table.add_column(talk.words(f"cdr.{column}"), overflow="fold")
@@ -143,7 +143,7 @@ def _print(talk: Talk, comparison: Comparison) -> None:
     talk.console.print(table)
     for hour in comparison.hours:
         for one in hour.says:
-            line = Text(f"{hour.begins:%Y-%m-%d} {because(one.key, talk.lang, **one.values)}")
+            line = Text(f"{hour.begins:%Y-%m-%d} {told(one, talk.lang)}")
             talk.console.print(line, soft_wrap=True)
 
 
@@ -151,7 +151,7 @@ def _line(hour: Any, lang: str) -> dict[str, Any]:
     import msgspec
 
     fields = {name: getattr(hour, name) for name in hour.__struct_fields__ if name != "says"}
-    return {**msgspec.to_builtins(fields), "says": [because(one.key, lang, **one.values) for one in hour.says]}
+    return {**msgspec.to_builtins(fields), "says": [told(one, lang) for one in hour.says]}
 
 
 def _draw(

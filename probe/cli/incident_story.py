@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from rich.text import Text
@@ -35,7 +34,7 @@ class Story:
     def __init__(self, talk: Talk, store: Store, incident: Incident) -> None:
         self.incident = incident
         self._talk = talk
-        self._zone = ZoneInfo(talk.settings_or_default.robot.timezone)
+        self._zone = talk.zone
         self._events = store.incidents.events(incident.id)
         self._told = store.incidents.testimonies(incident.testimonies)
         self._calls = {call_id: store.record(call_id) for call_id in incident.calls}

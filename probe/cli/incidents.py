@@ -17,7 +17,6 @@ from probe.errors import IncidentError
 
 if TYPE_CHECKING:
     from probe.incidents import Event, Incident
-    from probe.store import Store
 
 HEARD = ("busy", "unanswered", "voicemail", "unreachable", "dropped")
 
@@ -62,10 +61,11 @@ def command(ctx: click.Context, everything: bool, unit: str | None, export: Path
 @click.pass_obj
 def show(talk: Talk, incident_id: str, as_json: bool) -> None:
     """What happened, by what evidence, and what is next. 查看一个问题的全过程"""
+    from probe.cli.choose import choose_incident
     from probe.cli.incident_story import Story
 
     with talk.open_store() as store:
-        story = Story(talk, store, _found(store, incident_id))
+        story = Story(talk, store, choose_incident(store, incident_id))
         if as_json:
             emit(encode({**_line(talk, story.incident), **story.json()}))
         else:
@@ -107,7 +107,7 @@ def assign(talk: Talk, incident_id: str, owner: str | None, deadline: str | None
 
     now = datetime.now(UTC)
     day = None if deadline is None else _day(deadline)
-    today = now.astimezone(_zone(talk)).date()
+    today = now.astimezone(talk.zone).date()
     _do(
         talk,
         incident_id,
@@ -136,7 +136,7 @@ def snooze(talk: Talk, incident_id: str, until: str, by: str) -> None:
     """No letters about it until then; the calls go on. 暂不提醒"""
     from probe.incidents import steps
 
-    end = _clock(until, _zone(talk))
+    end = _clock(until, talk.zone)
     _do(talk, incident_id, lambda incident: steps.snooze(incident, by=by, at=datetime.now(UTC), until=end))
 
 
@@ -168,7 +168,7 @@ def report(talk: Talk, number: str, at: str, heard: str, by: str, note: str) -> 
     from probe.incidents import Policy, half_day_of, steps, take
 
     now = datetime.now(UTC)
-    zone = _zone(talk)
+    zone = talk.zone
     with talk.open_store() as store:
         (chosen,) = choose_numbers(talk, [number], store.numbers())
         told, hidden = take(
@@ -196,24 +196,13 @@ def report(talk: Talk, number: str, at: str, heard: str, by: str, note: str) -> 
 
 def _do(talk: Talk, incident_id: str, step: Callable[[Incident], Event]) -> None:
     """Take a step that a person may take, and say how the incident stands."""
+    from probe.cli.choose import choose_incident
     from probe.incidents.tell import state_text
 
     with talk.open_store() as store:
-        store.incidents.add([step(_found(store, incident_id))])
-        after = _found(store, incident_id)
+        store.incidents.add([step(choose_incident(store, incident_id))])
+        after = choose_incident(store, incident_id)
     talk.say("incidents.done", id=after.id, state=state_text(after, talk.lang))
-
-
-def _found(store: Store, incident_id: str) -> Incident:
-    incident = store.incidents.get(incident_id.rstrip("*"))
-    if incident is None:
-        from probe.hints import nearest, shown
-
-        near = nearest(incident_id, (known.id for known in store.incidents.open()))
-        if near:
-            raise IncidentError("incidents.unknown_near", id=shown(incident_id), near=near)
-        raise IncidentError("incidents.unknown", id=shown(incident_id))
-    return incident
 
 
 def _line(talk: Talk, incident: Incident) -> dict[str, Any]:
@@ -250,7 +239,7 @@ def _table(talk: Talk, incidents: list[Incident]) -> object:
             Text(one.unit),
             Text(one.number),
             Text(kind_text(one, talk.lang)),
-            f"{one.opened_at.astimezone(_zone(talk)):%Y-%m-%d %H:%M}",
+            f"{one.opened_at.astimezone(talk.zone):%Y-%m-%d %H:%M}",
             state_text(one, talk.lang),
             Text(one.owner),
             deadline,
@@ -265,18 +254,14 @@ def _export(talk: Talk, incidents: tuple[Incident, ...], file: Path) -> None:
     if write is None:
         raise IncidentError("incidents.bad_export", file=file)
     try:
-        file.write_bytes(write(incidents, talk.report_lang, _zone(talk)))
+        file.write_bytes(write(incidents, talk.report_lang, talk.zone))
     except OSError as error:
         raise IncidentError("incidents.not_written", file=file, reason=error.strerror) from error
     talk.say("incidents.exported", n=len(incidents), file=file)
 
 
-def _zone(talk: Talk) -> ZoneInfo:
-    return ZoneInfo(talk.settings_or_default.robot.timezone)
-
-
 def _today(talk: Talk) -> date:
-    return datetime.now(UTC).astimezone(_zone(talk)).date()
+    return datetime.now(UTC).astimezone(talk.zone).date()
 
 
 def _day(text: str) -> date:

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from probe.model import Record, Verdict, post_dial_delay_s, ring_s
-from probe.words import because as told
+from probe.words import told
 
 
 def because(verdict: Verdict, lang: str) -> list[str]:
     """The verdict's evidence as sentences."""
-    return [told(b.key, lang, **b.values) for b in verdict.because]
+    return [told(one, lang) for one in verdict.because]
 
 
 def rounded(seconds: float | None) -> float | None:

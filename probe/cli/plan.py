@@ -12,6 +12,7 @@ from probe.cli import options
 from probe.cli.lines import encode
 from probe.cli.talk import Talk, emit
 from probe.errors import ProbeError
+from probe.words import told
 
 if TYPE_CHECKING:
     from probe.plan import Slot, Unplanned
@@ -53,14 +54,12 @@ def command(talk: Talk, day: datetime | None, seed: str | None, seeds: bool, as_
 
 
 def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[Unplanned], as_json: bool) -> None:
-    from probe.words import because
-
     lang = talk.lang
     if as_json:
         for one in kept:
             emit(encode(_line(one, lang)))
         for left_out in unplanned:
-            reason = because(left_out.because.key, lang, **left_out.because.values)
+            reason = told(left_out.because, lang)
             emit(
                 encode({"number": left_out.number, "stratum": left_out.stratum, "state": "unplanned", "reason": reason})
             )
@@ -81,11 +80,11 @@ def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[U
         state = talk.words(f"cli.slot_{one.state.value}")
         if one.reason is not None:
             state += "：" if lang == "zh" else ": "
-            state += because(one.reason.key, lang, **one.reason.values)
+            state += told(one.reason, lang)
         table.add_row(
             f"{slot.due_at.astimezone(setup.zone):%H:%M:%S}",
             *(Text(text) for text in (slot.number, slot.office)),
-            Text(because(slot.why.key, lang, **slot.why.values)),
+            Text(told(slot.why, lang)),
             Text(state),
         )
     talk.console.print(table)
@@ -94,13 +93,11 @@ def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[U
     if (lost := detection_lost(setup.policy, found, strict)) is not None:
         talk.say(lost.key, **lost.values)
     for left_out in unplanned:
-        reason = because(left_out.because.key, lang, **left_out.because.values)
+        reason = told(left_out.because, lang)
         talk.say("cli.plan_left_out", number=left_out.number, reason=reason)
 
 
 def _line(one: Kept, lang: str) -> dict[str, Any]:
-    from probe.words import because
-
     slot = one.slot
     return {
         "call_id": slot.call_id,
@@ -111,20 +108,20 @@ def _line(one: Kept, lang: str) -> dict[str, Any]:
         "attempt": slot.attempt,
         "due_at": slot.due_at,
         "until": slot.until,
-        "why": because(slot.why.key, lang, **slot.why.values),
+        "why": told(slot.why, lang),
         "state": one.state.value,
-        "reason": None if one.reason is None else because(one.reason.key, lang, **one.reason.values),
+        "reason": None if one.reason is None else told(one.reason, lang),
     }
 
 
 def _seeds(talk: Talk, store: Store, as_json: bool) -> int:
     this = f"{datetime.now(UTC).astimezone():%Y-%m}"
     for seed in store.slots.seeds():
-        told = seed.seed if seed.period < this else None
+        shown = seed.seed if seed.period < this else None
         if as_json:
-            emit(encode({"period": seed.period, "sha256": seed.commitment, "seed": told, "made_at": seed.made_at}))
+            emit(encode({"period": seed.period, "sha256": seed.commitment, "seed": shown, "made_at": seed.made_at}))
         else:
-            click.echo(f"{seed.period}  sha256 {seed.commitment}  {told or talk.words('cli.seed_secret')}")
+            click.echo(f"{seed.period}  sha256 {seed.commitment}  {shown or talk.words('cli.seed_secret')}")
     return 0
 
 

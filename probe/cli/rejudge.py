@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -75,7 +74,7 @@ def command(
     from probe.cli.prompts import use_library
     from probe.directory import normalise
 
-    zone = ZoneInfo(talk.settings_or_default.robot.timezone)
+    zone = talk.zone
     begin = BEGINNING if since is None else datetime.combine(_day(since), time.min, zone)
     robot = talk.settings_or_default.robot
     chosen = [normalise(text, country=robot.country, area_code=robot.area_code) for text in numbers]
@@ -215,7 +214,7 @@ def _print(talk: Talk, changes: list[Change]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    zone = ZoneInfo(talk.settings_or_default.robot.timezone)
+    zone = talk.zone
     table = Table()
     for column in ("call", "number", "before", "now", "why"):
         table.add_column(talk.words(f"prompts.{column}"), overflow="fold")

@@ -14,7 +14,6 @@ from probe.cli.talk import Talk
 from probe.errors import ReportError
 
 if TYPE_CHECKING:
-    from probe.incidents import Incident
     from probe.store import Store
     from reports.gather import For
     from reports.period import Kind, Period
@@ -57,6 +56,7 @@ def command(
     out: Path | None,
 ) -> None:
     """Write a report: for supervisors, for a unit, of a number or an incident. 生成报告（HTML、PDF、表格、邮件等）"""
+    from probe.cli.choose import choose_incident
     from reports.forms import form_of
     from reports.gather import of_incident
 
@@ -64,13 +64,13 @@ def command(
         raise ReportError("report.one_subject")
     now = datetime.now(UTC)
     settings = talk.settings_or_default
-    of = _period(kind, day, first, last, now.astimezone(ZoneInfo(settings.robot.timezone)))
+    of = _period(kind, day, first, last, now.astimezone(talk.zone))
     target = out or settings.data.folder / f"report-{_name(of, incident)}.html"
     form_of(target.name)  # a wrong ending is told before the work
     reader = _reader(talk, now, title)
     with talk.open_store() as store:
         if incident is not None:
-            found = of_incident(store, _incident(store, incident), reader)
+            found = of_incident(store, choose_incident(store, incident), reader)
         else:
             found = _found(talk, store, of, reader, unit, number)
     _written(talk, found, target, masked=masked)
@@ -90,12 +90,12 @@ def write(talk: Talk, since: datetime, until: datetime, now: datetime, out: Path
 
 def _found(talk: Talk, store: Store, of: Period, reader: For, unit: str | None, number: str | None) -> Report:
     """The report of all, of one unit, or of one number. The latter two are held against what all units say."""
-    from reports.gather import figures, of_number, report
+    from reports.gather import figures, nothing, of_number, report
 
     if unit is None and number is None:
         found = report(store, of, reader)
         if not found.study.total.calls + found.study.canaries:
-            raise _nothing(of)
+            raise nothing(of)
         return found
     fleet = figures(store, of, reader).fleet
     if number is None:
@@ -119,7 +119,7 @@ def _reader(talk: Talk, now: datetime, title: str | None) -> For:
         now=now,
         rule=settings.score.rule(),
         title=title,
-        calendar=next(iter(warnings(days, now, ZoneInfo(robot.timezone))), None),
+        calendar=next(iter(warnings(days, now, talk.zone)), None),
     )
 
 
@@ -167,21 +167,7 @@ def _day(text: str | None, otherwise: date) -> date:
         raise ReportError("report.bad_for", value=text) from None
 
 
-def _incident(store: Store, incident_id: str) -> Incident:
-    found = store.incidents.get(incident_id.rstrip("*"))
-    if found is None:
-        from probe.errors import IncidentError
-        from probe.hints import shown
-
-        raise IncidentError("incidents.unknown", id=shown(incident_id))
-    return found
-
-
 def _name(of: Period, incident: str | None) -> str:
     if incident is not None:
         return "incident-" + "".join(char if char.isalnum() or char == "-" else "_" for char in incident)
     return f"{of.first}" if of.first == of.last else f"{of.first}-{of.last}"
-
-
-def _nothing(of: Period) -> ReportError:
-    return ReportError("cli.no_records", since=f"{of.since:%Y-%m-%d %H:%M}", until=f"{of.until:%Y-%m-%d %H:%M}")

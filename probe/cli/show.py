@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
+from rich.cells import cell_len
 from rich.text import Text
 
 from probe.cli import options
@@ -30,7 +31,7 @@ def command(talk: Talk, call_id: str, as_json: bool) -> None:
     from probe.evidence.gather import gather
 
     settings = talk.settings_or_default
-    zone = ZoneInfo(settings.robot.timezone)
+    zone = talk.zone
     with talk.open_store() as store:
         facts = gather(store, settings.data.folder, call_id, zone)
     if as_json:
@@ -111,7 +112,7 @@ def _timeline(talk: Talk, facts: Facts) -> None:
     talk.console.print(Text(" " * LANE_CELLS + timeline.scale(length_s, cells), style="bright_black"), soft_wrap=True)
     for lane in timeline.Lane:
         name = talk.words(f"evidence.lane_{lane}")
-        line = Text("  " + name + " " * max(1, LANE_CELLS - 2 - timeline.width(name)))
+        line = Text("  " + name + " " * max(1, LANE_CELLS - 2 - cell_len(name)))
         for piece in timeline.lane(found, lane, length_s, cells):
             line.append(*_cell(piece))
         talk.console.print(line, soft_wrap=True)

@@ -14,6 +14,8 @@ from probe.errors import ProbeError, SettingsError
 from probe.words import LANGUAGES, words
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rich.console import Console
 
     from probe.settings import Settings
@@ -75,6 +77,13 @@ class Talk:
     def report_lang(self) -> str:
         """Reports are for the people of the settings, whatever the terminal speaks."""
         return self._lang or self.settings_or_default.robot.language
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The robot's time zone, in which days and times are told."""
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.settings_or_default.robot.timezone)
 
     def open_store(self) -> Store:
         """The database of the settings; use it in a `with`. StoreError when it cannot be opened."""

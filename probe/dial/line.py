@@ -215,5 +215,6 @@ def serve() -> None:
         Line(inbox, stdout, phone, config).run()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # a line on its own hears from its first packet on, as one that the nursery bears does
+    preload()
     main()

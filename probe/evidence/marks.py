@@ -6,14 +6,14 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from probe.evidence import ladder, scrub
+from probe.evidence import ladder, ladder_svg, scrub
 from probe.evidence.facts import Facts
 from probe.evidence.ladder import Rung, Way, rungs
 
 CELL_PX = 7.2  # of a label's text
 BESIDE_S = 1.0
 DULL = ("100 ", "ACK", "PRACK", "UPDATE")  # signals that say nothing to a reader
-COLOUR = {Way.OUT: "#0072B2", Way.IN: "#222222", Way.MADE_UP: "#B00000", Way.SPOKEN: "#007A5A", Way.EVENT: "#777777"}
+COLOUR = ladder_svg.COLOUR | {Way.SPOKEN: "#007A5A"}  # as text on white, the ladder's green is too pale
 
 
 def marks(facts: Facts, length_s: float, width_px: float, lang: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from probe.evidence import ladder, ladder_svg, scrub, texts, timeline
+from probe.evidence.archive import SUMS
 from probe.evidence.facts import Facts
 from probe.evidence.kept import cut_spans, kept_sounds, silenced
 from probe.hear import RATE_HZ
@@ -46,7 +47,7 @@ def compose(facts: Facts, *, lang: str, zone: ZoneInfo, picture: bool = True) ->
     if facts.pcm is not None:
         made["recording.wav"] = ("evidence.file_recording", wav(silenced(record, facts.pcm)))
     made["call.json"] = ("evidence.file_call", _json(facts))
-    named = {name: key for name, (key, _) in made.items()} | {"SHA256SUMS": "evidence.file_sums"}
+    named = {name: key for name, (key, _) in made.items()} | {SUMS: "evidence.file_sums"}
     files = {README: texts.readme(facts, named, zone), **{name: content for name, (_, content) in made.items()}}
     return {name: content.encode() if isinstance(content, str) else content for name, content in files.items()}
 

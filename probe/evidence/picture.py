@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len
 
 from probe.cdr.picture import FONT
-from probe.evidence import scrub
+from probe.evidence import scrub, texts
 from probe.evidence.facts import Facts
 from probe.evidence.kept import cut_spans
 from probe.evidence.marks import CELL_PX, marks
 from probe.evidence.shape import envelope, wrapped
 from probe.evidence.timeline import Lane, Piece, end_s, pieces, step_s
 from probe.model import Kind
-from probe.words import because, words
+from probe.words import words
 
 if TYPE_CHECKING:
     import altair
@@ -104,16 +104,16 @@ def _title(facts: Facts, lang: str, zone: ZoneInfo) -> altair.TitleParams:
     when = words(
         "evidence.picture_when",
         lang,
-        at=f"{trace.started_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+        at=texts.clock(trace.started_at, zone),
         zone=zone.key,
         confidence=verdict.confidence,
         blame=words(f"names.blame_{verdict.blame}", lang),
     )
     lines = [when]
     if call.voided:
-        lines.append(words("evidence.voided", lang, reason=because(call.voided.key, lang, **call.voided.values)))
-    for one in verdict.because:
-        lines += wrapped("· " + scrub.said(because(one.key, lang, **one.values)), LINE_CELLS)
+        lines.append(texts.voided(call.voided, lang))
+    for sentence in texts.sentences(verdict, lang):
+        lines += wrapped(f"· {sentence}", LINE_CELLS)
     return alt.TitleParams(
         title,
         subtitle=lines[:MOST_LINES] + (["…"] if len(lines) > MOST_LINES else []),
@@ -134,7 +134,7 @@ def _signals(labels: Sequence[dict[str, Any]], scale: altair.Scale) -> altair.La
     rows = max((mark["row"] for mark in labels), default=0) + 1
     x = alt.X("at:Q", scale=scale, axis=None)
     y = alt.Y("row:Q", scale=alt.Scale(domain=[-0.5, rows - 0.5], reverse=True), axis=None)
-    texts = [
+    names = [
         alt.Chart(_data([mark for mark in labels if mark["left"] is left]))
         .mark_text(align="right" if left else "left", dx=-5 if left else 5, fontSize=13, fontWeight="bold")
         .encode(x=x, y=y, text="label:N", color=_colour())
@@ -145,7 +145,7 @@ def _signals(labels: Sequence[dict[str, Any]], scale: altair.Scale) -> altair.La
         .mark_rule(strokeWidth=1.2, strokeDash=[4, 3], opacity=0.7)
         .encode(x=x, y=y, y2="foot:Q", color=_colour())
     )
-    return _layered(lines, *texts, width=WIDTH, height=rows * LABEL_PX)
+    return _layered(lines, *names, width=WIDTH, height=rows * LABEL_PX)
 
 
 def _wave(

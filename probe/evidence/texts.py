@@ -10,9 +10,9 @@ from probe import __version__
 from probe.evidence import scrub
 from probe.evidence.facts import Facts
 from probe.evidence.kept import kept_sounds, removed_words
-from probe.model import Verdict
+from probe.model import Because, Verdict
 from probe.plan import strata
-from probe.words import LANGUAGES, because, words
+from probe.words import LANGUAGES, told, words
 
 
 def verdict_lines(facts: Facts, lang: str, zone: ZoneInfo) -> Iterator[str]:
@@ -23,8 +23,7 @@ def verdict_lines(facts: Facts, lang: str, zone: ZoneInfo) -> Iterator[str]:
     if verdict.sure and verdict.decided_at_s is not None:
         yield words("evidence.decided", lang, at_s=verdict.decided_at_s)
     if call.voided is not None:
-        reason = because(call.voided.key, lang, **call.voided.values)
-        yield words("evidence.voided", lang, reason=scrub.said(reason))
+        yield voided(call.voided, lang)
     yield from (f"  - {sentence}" for sentence in sentences(verdict, lang))
     yield ""
     if call.record.checks:
@@ -47,7 +46,12 @@ def conclusion(verdict: Verdict, lang: str) -> str:
 
 def sentences(verdict: Verdict, lang: str) -> list[str]:
     """The reasons."""
-    return [scrub.said(because(one.key, lang, **one.values)) for one in verdict.because]
+    return [scrub.said(told(one, lang)) for one in verdict.because]
+
+
+def voided(reason: Because, lang: str) -> str:
+    """That the call does not count, and why."""
+    return words("evidence.voided", lang, reason=scrub.said(told(reason, lang)))
 
 
 def former_lines(facts: Facts, lang: str, zone: ZoneInfo) -> Iterator[str]:

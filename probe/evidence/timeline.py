@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from enum import StrEnum
 
-from rich.cells import cell_len
-
 from probe.evidence import scrub
 from probe.evidence.kept import Span
 from probe.model import Fact, Kind, Segment, Sounds, Trace
@@ -62,7 +60,7 @@ def pieces(sounds: Sounds, lang: str) -> tuple[Piece, ...]:
 
 def end_s(trace: Trace, sounds: Sounds) -> float:
     """Where the picture ends: the end of the call, or of what was heard."""
-    ends = (trace.ended_at_s, sounds.until_s, *(signal.at_s for signal in trace.signals), *(_ends(sounds)))
+    ends = (trace.ended_at_s, sounds.until_s, *(s.at_s for s in trace.signals), *(s.end_s for s in sounds.segments))
     return max((end for end in ends if end is not None and math.isfinite(end)), default=1.0) or 1.0
 
 
@@ -102,17 +100,8 @@ def list_text(sounds: Sounds, cut: Sequence[Span], lang: str) -> str:
     return "\n".join([words("evidence.sounds_head", lang), *lines]) + "\n"
 
 
-def width(label: str) -> int:
-    """Columns that a label takes."""
-    return cell_len(label)
-
-
 def _cell(at_s: float, length_s: float, cells: int) -> int:
     return max(0, min(cells, round(at_s / length_s * cells)))
-
-
-def _ends(sounds: Sounds) -> tuple[float, ...]:
-    return tuple(segment.end_s for segment in sounds.segments)
 
 
 def _label(segment: Segment, lang: str) -> str:

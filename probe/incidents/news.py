@@ -52,10 +52,8 @@ def is_first(purpose: Purpose, attempt: int) -> bool:
     return purpose is Purpose.BASE and attempt == 1
 
 
-def seen_of(call: Call, *, half_day: str, in_hours: bool, voided: bool = False) -> Seen:
-    """What a stored call means to the rules. `in_hours`: whether it was made in the line's service hours; `voided`: it
-    was voided after it was read.
-    """
+def seen_of(call: Call, *, half_day: str, in_hours: bool) -> Seen:
+    """What a stored call means to the rules. `in_hours`: whether it was made in the line's service hours."""
     record = call.record
     verdict = record.verdict
     return Seen(
@@ -71,9 +69,6 @@ def seen_of(call: Call, *, half_day: str, in_hours: bool, voided: bool = False) 
         in_hours=in_hours,
         scenario=record.order.scenario,
         alerted_s=ring_s(record.trace),
-        counts=not voided
-        and call.voided is None
-        and verdict.outcome is not Outcome.INCONCLUSIVE
-        and verdict.blame not in OWN_FAULT,
+        counts=call.voided is None and verdict.outcome is not Outcome.INCONCLUSIVE and verdict.blame not in OWN_FAULT,
         owner=call.number.owner_email,
     )

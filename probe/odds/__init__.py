@@ -9,10 +9,11 @@ Pure. Sentences are in probe/words/odds.toml: `words(f"odds.{because.key}", lang
 How it works and how well: docs/odds.md.
 """
 
+from probe.model import Purpose
 from probe.odds.alternatives import Sibling
 from probe.odds.assess import assess, thresholds
 from probe.odds.detection import Detection, detection
-from probe.odds.facts import Alternative, Baseline, Caps, Habits, Level, Odds, Policy, Purpose, Seen
+from probe.odds.facts import Alternative, Baseline, Caps, Habits, Level, Odds, Policy, Seen
 from probe.odds.gap import drawn
 from probe.odds.history import baseline, fleet
 

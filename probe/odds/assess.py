@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import log
 
+from probe.model import Purpose
 from probe.odds.alternatives import Sibling, explain, surge_probability
 from probe.odds.baseline import QUIET, Load, hour, load
 from probe.odds.because import evidence
-from probe.odds.facts import Baseline, Caps, Level, Odds, Policy, Purpose, Seen
+from probe.odds.facts import Baseline, Caps, Level, Odds, Policy, Seen
 from probe.odds.gap import plan
 from probe.odds.run import Run, current, follow, hazard
 

@@ -8,7 +8,8 @@ from math import exp, log, sqrt
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from probe.odds.facts import Baseline, Policy, Purpose, Seen
+from probe.model import Purpose
+from probe.odds.facts import Baseline, Policy, Seen
 
 QUIET = "quiet"
 ALIKE = (12.0, 200.0)  # calls that the line's mean is worth to one of its hours: least, most
@@ -35,12 +36,13 @@ def hour(at: datetime, zone: str) -> str:
 
 
 def count(seen: Iterable[Seen], zone: str = "Asia/Shanghai") -> Baseline:
-    """Every base and quiet-time call by stratum. Follow-ups do not count: they are made because a line was engaged."""
+    """Every base and quiet-time call by stratum. Others do not count: they are made because of what was heard before,
+    or when somebody chose."""
     counts: dict[str, tuple[int, int]] = {}
     fax = 0
     for one in seen:
         fax += one.cause == "fax"
-        if one.purpose is not Purpose.FOLLOW_UP:
+        if one.purpose in (Purpose.BASE, Purpose.QUIET_TIME):
             key = stratum(one, zone)
             busy, calls = counts.get(key, (0, 0))
             counts[key] = (busy + one.busy, calls + 1)

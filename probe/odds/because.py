@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from probe.model import Because
-from probe.odds.facts import Level, Purpose, Seen
+from probe.model import Because, Purpose
+from probe.odds.facts import Level, Seen
 
 
 def evidence(

@@ -7,15 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from probe.model import Because, Fact
-
-
-class Purpose(StrEnum):
-    """Why a call was made. Only base calls, made at random times whatever was seen before, tell the load of a line."""
-
-    BASE = "base"
-    FOLLOW_UP = "follow_up"
-    QUIET_TIME = "quiet_time"
+from probe.model import Because, Fact, Purpose
 
 
 class Seen(Fact, frozen=True, kw_only=True):

@@ -38,9 +38,8 @@ class Chat:
         """Show the letter's subject and text to the group, unless the service's limit is reached."""
         self._within_limit(parcel.now)
         letter = parcel.letter
-        text = f"{parcel.late}\n\n{letter.text}" if parcel.late else letter.text
         query, proof = robots.signed(self._hook.kind, self._hook.sign, parcel.now)
-        content = proof | robots.payload(self._hook.kind, letter.subject, text, lang=letter.lang)
+        content = proof | robots.payload(self._hook.kind, letter.subject, parcel.text, lang=letter.lang)
         connection = self._connect()
         try:
             hand_over()

@@ -41,7 +41,7 @@ def compose(parcel: Parcel, account: MailAccount) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in return
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     message["Content-Language"] = letter.lang
-    message.set_content(f"{parcel.late}\n\n{letter.text}" if parcel.late else letter.text)
+    message.set_content(parcel.text)
     if letter.html is not None:
         message.add_alternative(_late_html(letter.html, parcel.late), subtype="html")
         *_, page = message.iter_parts()

@@ -19,6 +19,11 @@ class Parcel(Fact, frozen=True, kw_only=True):
     now: datetime
     late: str = ""  # the sentence that it begins with when it is late
 
+    @property
+    def text(self) -> str:
+        """The letter's plain text, a late one with its first line."""
+        return f"{self.late}\n\n{self.letter.text}" if self.late else self.letter.text
+
 
 HandOver = Callable[[], None]
 """Called once, when from the next byte on the other side may have the letter. What it raises must end the sending with

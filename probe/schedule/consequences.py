@@ -36,7 +36,6 @@ AT_ONCE_MIN = 3.0  # until a line of which somebody told is called
 DECIDED = {Outcome.ANSWERED, Outcome.VOICEMAIL, Outcome.UNREACHABLE}
 RECOVERY_MIN = 40.0  # from call to call of a line that is suspected, until it is free again
 OUTAGE = timedelta(minutes=30)  # failures that follow each other within this belong to one outage of a trunk
-PURPOSES = {Purpose.BASE: odds.Purpose.BASE, Purpose.QUIET_TIME: odds.Purpose.QUIET_TIME}
 LEVELS = {odds.Level.NOTICE: incidents.Level.NOTICE, odds.Level.SUSPECTED: incidents.Level.SUSPECTED}
 MOMENT = timedelta(seconds=1)
 
@@ -108,13 +107,16 @@ class Consequences:
         """What is told without a call: deadlines that have passed, incidents that nobody took up, the daily digest."""
         policy, zone = self._setup.alerts, self._setup.zone
         local = now.astimezone(zone)
-        opened = self._store.incidents.open()
-        late = overdue(opened, local.date(), alerts.open_at(self._hours, now))
-        for alert in (*late, *alerts.due(opened, now, policy, self._hours)):
+        numbers = {incident: self._number(incident) for incident in self._store.incidents.open()}
+
+        def hours(incident: Incident, day: date) -> Sequence[Opening]:
+            return self._setup.openings_if_known(numbers[incident], day)
+
+        late = overdue(numbers, local.date(), alerts.open_at(hours, now))
+        for alert in (*late, *alerts.due(numbers, now, policy, hours)):
             self._tell(alert, now)
         if local.time() >= policy.digest_at:
-            theirs = [(incident, self._number(incident)) for incident in opened]
-            for letter in alerts.digest(theirs, policy=policy, zone=zone, now=now):
+            for letter in alerts.digest(numbers.items(), policy=policy, zone=zone, now=now):
                 self._store.outbox.add(letter, now)
 
     # --- the next call
@@ -196,9 +198,6 @@ class Consequences:
             callers=len(self._setup.ways),
         )
 
-    def _hours(self, incident: Incident, day: date) -> Sequence[Opening]:
-        return self._setup.openings_if_known(self._number(incident), day)
-
     def _add(self, slot: Slot | Because) -> None:
         if isinstance(slot, Slot):
             self._store.slots.add([slot])
@@ -234,7 +233,7 @@ class Consequences:
         half = self._half_day(number, call.record.trace.started_at)
         known = self._store.incidents.of(number.number)
         at = call.record.trace.started_at
-        seen = seen_of(call, half_day=half, in_hours=self._in_hours(number, at), voided=call.voided is not None)
+        seen = seen_of(call, half_day=half, in_hours=self._in_hours(number, at))
         earlier = [self._seen(brief, number) for brief in line if brief.call_id != seen.call_id]
         events = list(incidents.advance(known, seen, earlier, policy=self._setup.incidents))
         if found is not None and found.level in LEVELS:
@@ -332,7 +331,7 @@ def _told(line: Sequence[Brief]) -> tuple[odds.Seen, ...]:
         odds.Seen(
             at=brief.at,
             busy=brief.outcome is Outcome.BUSY,
-            purpose=PURPOSES.get(brief.purpose, odds.Purpose.FOLLOW_UP),
+            purpose=brief.purpose,
             cause=brief.cause.value,
         )
         for brief in line

@@ -21,7 +21,7 @@ from probe.schedule.consequences import Consequences
 from probe.schedule.setup import Setup, Way
 from probe.schedule.trunks import Trunks
 from probe.store import Store, is_alive
-from probe.store.audit import Entry
+from probe.store.audit import Attempted, Entry
 from probe.store.slots import State as Slotted
 
 DAY = timedelta(days=1)
@@ -314,15 +314,7 @@ class Programme:
                 self._unheard[attempted.id] = entry.at
             else:
                 self._unheard.pop(attempted.id, None)
-            self._history.add(
-                Attempt(
-                    at=entry.at,
-                    number=entry.number,
-                    office=entry.office,
-                    caller_id=entry.caller_id,
-                    answered=attempted.answered,
-                )
-            )
+            self._history.add(_heard(attempted))
         if now - self._forgot >= FORGET_EVERY:
             self._forgot = now
             self._history.forget(now - LOOK_BACK)
@@ -331,16 +323,7 @@ class Programme:
 
     def _past(self, now: datetime) -> History:
         """The history anew, for planning, which may run beside the rest."""
-        return History(
-            Attempt(
-                at=found.entry.at,
-                number=found.entry.number,
-                office=found.entry.office,
-                caller_id=found.entry.caller_id,
-                answered=found.answered,
-            )
-            for found in self._store.audit.attempts(now - LOOK_BACK)
-        )
+        return History(map(_heard, self._store.audit.attempts(now - LOOK_BACK)))
 
     def _miss(self, slot: Slot, now: datetime, stopped: bool) -> None:
         if stopped:
@@ -385,3 +368,15 @@ class Programme:
             ended_at=ended_at,
             deadline_s=order.deadline_s,
         )
+
+
+def _heard(attempted: Attempted) -> Attempt:
+    """A line of the audit log as the manners see it."""
+    entry = attempted.entry
+    return Attempt(
+        at=entry.at,
+        number=entry.number,
+        office=entry.office,
+        caller_id=entry.caller_id,
+        answered=attempted.answered,
+    )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import time
-from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from probe.calendar.errors import HoursError
@@ -22,9 +21,7 @@ from probe.plan.policy import (
     Policy,
     Preset,
 )
-from probe.settings.base import Table, beside
-
-_CLOCK = r"^(?:[01]\d|2[0-3]):[0-5]\d$"
+from probe.settings.base import CLOCK, FileBeside, Table
 
 
 class PlanSettings(Table):
@@ -34,7 +31,7 @@ class PlanSettings(Table):
     base_gap_min: int = Field(30, ge=5, le=240)
     late_min: int = Field(10, ge=1, le=60)
     hours: str = "周一至周五 9:00-12:00 14:00-17:00"
-    holidays: Annotated[Path | None, Field(strict=False)] = None
+    holidays: FileBeside = None
 
     @field_validator("hours")
     @classmethod
@@ -45,11 +42,6 @@ class PlanSettings(Table):
             raise ValueError("no hours") from None
         return value
 
-    @field_validator("holidays")
-    @classmethod
-    def _holidays(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        return None if value is None else beside(value, info)
-
 
 class MannersSettings(Table):
     """`[manners]`: what no call may break. Every value can be made stricter, and none looser than its default."""
@@ -59,8 +51,8 @@ class MannersSettings(Table):
     attempts_per_24h: int = Field(MOST_ATTEMPTS_PER_24H, ge=1, le=MOST_ATTEMPTS_PER_24H)
     attempts_per_5min: int = Field(MOST_ATTEMPTS_PER_5MIN, ge=1, le=MOST_ATTEMPTS_PER_5MIN)
     gap_min: int = Field(2, ge=1, le=60)
-    call_from: str = Field(f"{EARLIEST:%H:%M}", pattern=_CLOCK)
-    call_until: str = Field(f"{LATEST:%H:%M}", pattern=_CLOCK)
+    call_from: str = Field(f"{EARLIEST:%H:%M}", pattern=CLOCK)
+    call_until: str = Field(f"{LATEST:%H:%M}", pattern=CLOCK)
     caller_id_per_hour: int = Field(120, ge=1, le=10_000)
     calls_per_day: int = Field(10_000, ge=1, le=1_000_000)
     allow: list[str] = Field([])

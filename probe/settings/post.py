@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from probe.dial.trunk import Secret
 from probe.errors import PostError
 from probe.post.accounts import ChatHook, ChatKind, MailAccount, Security, is_loopback
 from probe.post.address import mail_address
-from probe.settings.base import Table, beside
-from probe.settings.secret import Caution, read_secret, secret_file_caution
+from probe.settings.base import FileBeside, Table
+from probe.settings.secret import VARIABLE, Caution, check_password, read_secret, secret_file_caution
 
-_VARIABLE = r"^(?:[A-Z_][A-Z0-9_]*)?$"
 _HOST = r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
-SecretFile = Annotated[Path | None, Field(strict=False)]
 
 
 class MailSettings(Table):
@@ -28,16 +25,11 @@ class MailSettings(Table):
     port: int = Field(0, ge=0, le=65535)
     security: Security = "starttls"
     username: str = Field("", pattern=r"^[^\s\x00-\x1f\x7f]{0,254}$")
-    password_env: str = Field("", pattern=_VARIABLE)
-    password_file: SecretFile = None
+    password_env: str = Field("", pattern=VARIABLE)
+    password_file: FileBeside = None
     sender: str
     sender_name: str = Field("", pattern=r"^[^\x00-\x1f\x7f]{0,100}$")
-    ca_file: SecretFile = None
-
-    @field_validator("password_file", "ca_file")
-    @classmethod
-    def _file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        return None if value is None else beside(value, info)
+    ca_file: FileBeside = None
 
     @field_validator("sender")
     @classmethod
@@ -49,12 +41,7 @@ class MailSettings(Table):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.password_env and self.password_file:
-            raise PydanticCustomError("settings.two_passwords", "two passwords")
-        if self.username and not (self.password_env or self.password_file):
-            raise PydanticCustomError("settings.no_password", "no password")
-        if not self.username and (self.password_env or self.password_file):
-            raise PydanticCustomError("settings.no_username", "no username")
+        check_password(self.username, self.password_env, self.password_file)
         if self.username and self.security == "plain" and not is_loopback(self.host):
             raise PydanticCustomError("settings.password_in_the_open", "a password over an open connection")
         return self
@@ -74,15 +61,10 @@ class ChatSettings(Table):
     """One `[chat.NAME]`: a group robot's webhook."""
 
     kind: Annotated[ChatKind, Field(strict=False)]
-    url_env: str = Field("", pattern=_VARIABLE)
-    url_file: SecretFile = None
-    sign_env: str = Field("", pattern=_VARIABLE)
-    sign_file: SecretFile = None
-
-    @field_validator("url_file", "sign_file")
-    @classmethod
-    def _file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        return None if value is None else beside(value, info)
+    url_env: str = Field("", pattern=VARIABLE)
+    url_file: FileBeside = None
+    sign_env: str = Field("", pattern=VARIABLE)
+    sign_file: FileBeside = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -13,7 +13,7 @@ from probe.errors import PostError
 from probe.incidents.rules import Policy as Incidents
 from probe.post.accounts import is_loopback
 from probe.post.address import mail_address
-from probe.settings.base import Table
+from probe.settings.base import CLOCK, Table
 
 
 class RunSettings(Table):
@@ -63,7 +63,7 @@ class AlertSettings(Table):
     escalate_after_h: float = Field(4.0, gt=0, le=720, allow_inf_nan=False)
     remind_every_h: float = Field(24.0, ge=1, le=720, allow_inf_nan=False)
     most_per_day: int = Field(20, ge=1, le=500)
-    digest_at: str = Field("17:30", pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")
+    digest_at: str = Field("17:30", pattern=CLOCK)
 
     @field_validator("supervisors")
     @classmethod

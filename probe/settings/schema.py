@@ -21,7 +21,7 @@ from probe.dial.trunk import NumberFormat, Trunk
 from probe.errors import SettingsError
 from probe.numbering import plan
 from probe.plan.policy import Policy
-from probe.settings.base import Table, beside
+from probe.settings.base import FileBeside, Table, beside
 from probe.settings.plan import MannersSettings, PlanSettings, policy_of
 from probe.settings.post import ChatSettings, MailSettings
 from probe.settings.privacy import PrivacySettings
@@ -33,6 +33,7 @@ from probe.settings.trunk import TrunkSettings
 MOST_WORKERS = 16
 STORE_FILE = "tongbutong.sqlite3"
 STORE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
+Name = Annotated[str, Field(pattern=r"^[^\s/\\]{1,40}$")]  # of a trunk or a chat
 
 
 class Robot(Table):
@@ -99,13 +100,8 @@ class Transcriber(Table):
     """The recogniser of words, used when it is installed."""
 
     enabled: bool = True
-    model: Annotated[Path | None, Field(strict=False)] = None
+    model: FileBeside = None
     workers: int = Field(1, ge=1, le=MOST_WORKERS)
-
-    @field_validator("model")
-    @classmethod
-    def _model(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        return None if value is None else beside(value, info)
 
 
 class Settings(Table):
@@ -114,14 +110,14 @@ class Settings(Table):
     robot: Robot = Field({}, validate_default=True)
     data: Data = Field({}, validate_default=True)
     transcriber: Transcriber = Field({}, validate_default=True)
-    trunks: dict[Annotated[str, Field(pattern=r"^[^\s/\\]{1,40}$")], TrunkSettings] = Field({}, alias="trunk")
+    trunks: dict[Name, TrunkSettings] = Field({}, alias="trunk")
     plan: PlanSettings = Field({}, validate_default=True)
     manners: MannersSettings = Field({}, validate_default=True)
     run: RunSettings = Field({}, validate_default=True)
     incidents: IncidentSettings = Field({}, validate_default=True)
     alerts: AlertSettings = Field({}, validate_default=True)
     mail: MailSettings | None = None
-    chats: dict[Annotated[str, Field(pattern=r"^[^\s/\\]{1,40}$")], ChatSettings] = Field({}, alias="chat")
+    chats: dict[Name, ChatSettings] = Field({}, alias="chat")
     score: ScoreSettings = Field({}, validate_default=True)
     privacy: PrivacySettings = Field({}, validate_default=True)
     _file: Path | None = PrivateAttr(default=None)

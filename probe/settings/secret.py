@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from pydantic_core import PydanticCustomError
 
 from probe.errors import SettingsError
 from probe.words import words
 
 LONGEST = 1024
+VARIABLE = r"^(?:[A-Z_][A-Z0-9_]*)?$"  # the name of an environment variable, or nothing
 
 
 class Caution(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +24,16 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True):
 
     def text(self, lang: str) -> str:
         return words(self.key, lang, **self.values)
+
+
+def check_password(username: str, variable: str, file: Path | None) -> None:
+    """There is one place for a password where there is a username, and none where there is none."""
+    if variable and file:
+        raise PydanticCustomError("settings.two_passwords", "two passwords")
+    if username and not (variable or file):
+        raise PydanticCustomError("settings.no_password", "no password")
+    if not username and (variable or file):
+        raise PydanticCustomError("settings.no_username", "no username")
 
 
 def read_secret(place: str, variable: str, file: Path | None, env: Mapping[str, str]) -> str:

@@ -6,7 +6,6 @@ import ipaddress
 import re
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -15,8 +14,8 @@ from pydantic_core import PydanticCustomError
 from probe.dial.trunk import CallerIdIn, NumberFormat, Secret, Srtp, Transport, Trunk
 from probe.dial.uri import parse_uri
 from probe.errors import DialError
-from probe.settings.base import Table, beside
-from probe.settings.secret import Caution, read_secret, secret_file_caution
+from probe.settings.base import FileBeside, Table
+from probe.settings.secret import VARIABLE, Caution, check_password, read_secret, secret_file_caution
 
 MOST_LINES = 200
 MOST_CALLS_PER_SECOND = 50.0
@@ -34,11 +33,11 @@ class TrunkSettings(Table):
     proxy: str
     outbound_proxy: str = ""
     transport: Annotated[Transport, Field(strict=False)] = Transport.UDP
-    ca_file: Annotated[Path | None, Field(strict=False)] = None
+    ca_file: FileBeside = None
     tls_verify: bool = True
     username: str = Field("", pattern=f"^{_USER}$")
-    password_env: str = Field("", pattern=r"^(?:[A-Z_][A-Z0-9_]*)?$")
-    password_file: Annotated[Path | None, Field(strict=False)] = None
+    password_env: str = Field("", pattern=VARIABLE)
+    password_file: FileBeside = None
     register: bool = False
     register_s: int = Field(300, ge=60, le=3600)
     keep_alive_s: int = Field(15, ge=0, le=600)
@@ -67,11 +66,6 @@ class TrunkSettings(Table):
             raise ValueError("no address of a proxy")
         return value
 
-    @field_validator("password_file", "ca_file")
-    @classmethod
-    def _file(cls, value: Path | None, info: ValidationInfo) -> Path | None:
-        return None if value is None else beside(value, info)
-
     @field_validator("bind")
     @classmethod
     def _bind(cls, value: str) -> str:
@@ -89,12 +83,7 @@ class TrunkSettings(Table):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.password_env and self.password_file:
-            raise PydanticCustomError("settings.two_passwords", "two passwords")
-        if self.username and not (self.password_env or self.password_file):
-            raise PydanticCustomError("settings.no_password", "no password")
-        if not self.username and (self.password_env or self.password_file):
-            raise PydanticCustomError("settings.no_username", "no username")
+        check_password(self.username, self.password_env, self.password_file)
         if (self.number_format is NumberFormat.PREFIX) != bool(self.prefix):
             raise PydanticCustomError("settings.prefix", "prefix and number_format")
         if self.register and not self.username:

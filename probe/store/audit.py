@@ -8,7 +8,6 @@ from typing import Literal
 
 import msgspec
 from sqlalchemy import Row, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.model import Because, Fact, Outcome
 from probe.store import rows
@@ -82,12 +81,11 @@ class Audit(Part):
 
     def void(self, call_ids: Iterable[str], reason: Because, at: datetime) -> int:
         """Take calls out of every denominator, and say why; how many were not out before."""
-        upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
         values = [{"call_id": call_id, "at": at, "reason_json": rows.json(reason)} for call_id in call_ids]
         if not values:
             return 0
         with self._writes() as connection:
-            return connection.execute(upsert(voids).values(values).on_conflict_do_nothing()).rowcount
+            return connection.execute(self._upsert(voids).values(values).on_conflict_do_nothing()).rowcount
 
     def voided(self, reason: Because, since: datetime) -> bool:
         """Whether calls were voided for this reason since then."""

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.cdr.record import Cdr
 from probe.store import rows
@@ -23,7 +22,6 @@ class Cdrs(Part):
 
     def add(self, records: Sequence[Cdr], at: datetime, source: str) -> int:
         """Keep records read from `source` at `at`; how many are new. Those that are there already stay as they are."""
-        upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
         new = 0
         with self._writes() as connection:
             for start in range(0, len(records), CHUNK):
@@ -38,7 +36,7 @@ class Cdrs(Part):
                     }
                     for cdr in records[start : start + CHUNK]
                 ]
-                statement = upsert(cdrs).values(values).on_conflict_do_nothing().returning(cdrs.c.key)
+                statement = self._upsert(cdrs).values(values).on_conflict_do_nothing().returning(cdrs.c.key)
                 new += len(connection.execute(statement).all())
         return new
 

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, Select, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.incidents.apply import apply, step
 from probe.incidents.events import Event, Noted, Opened, Reopened, Voided
@@ -127,13 +126,12 @@ class Incidents(Part):
 
         The number is chosen before the look: who commits after the look holds the number, who commits before is seen.
         """
-        upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
         while True:
             numbered = replace(event, incident_id=_next_id(connection, event.half_day[:10]))
             if _is_open(connection, event.number, event.kind):
                 return None
             values = {"incident_id": numbered.incident_id, **_columns(apply([numbered]))}
-            statement = upsert(incidents).values(values).on_conflict_do_nothing()
+            statement = self._upsert(incidents).values(values).on_conflict_do_nothing()
             if connection.execute(statement.returning(incidents.c.incident_id)).first() is not None:
                 _keep(connection, numbered)
                 return numbered

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.post.letter import Letter
 from probe.post.outbox import Claimed, Posted, State
@@ -41,11 +40,10 @@ class Outbox(Part):
             }
             for one in letter.each()
         ]
-        upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
         new = 0
         with self._writes() as connection:
             for row in rows:
-                statement = upsert(letters).values(**row).on_conflict_do_nothing().returning(letters.c.letter_id)
+                statement = self._upsert(letters).values(**row).on_conflict_do_nothing().returning(letters.c.letter_id)
                 new += connection.execute(statement).first() is not None
         return new > 0
 

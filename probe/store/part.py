@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.store.engine import Place, writing
 from probe.store.faults import told
@@ -30,6 +31,10 @@ class Part:
         """Everything that this thread writes inside happens at once, or (on any exception) not at all."""
         with self._writes():
             yield
+
+    def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT that may say what happens when the row is there already; it is not of SQLAlchemy's common core."""
+        return sqlite.insert(table) if self._place.kind == "sqlite" else postgresql.insert(table)
 
     @contextmanager
     def _reads(self) -> Iterator[Connection]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.incidents.testimony import Testimony
 from probe.model import Fact, Sounds, Trace
@@ -113,10 +112,9 @@ class Pruning(Part):
 
     def _mark(self, call_ids: Iterable[str], column: str, at: datetime) -> None:
         values = [{"call_id": call_id, column: at} for call_id in call_ids]
-        upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
         if not values:
             return
-        statement = upsert(pruned).values(values)
+        statement = self._upsert(pruned).values(values)
         fresh = {column: getattr(statement.excluded, column)}
         with self._writes() as connection:
             connection.execute(

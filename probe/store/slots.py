@@ -8,7 +8,6 @@ from enum import StrEnum
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.model import Because, Fact
 from probe.plan import Day, Slot, Unplanned, commitment
@@ -64,8 +63,7 @@ class Slots(Part):
         new = make()
         values = {"period": period, "seed": new.hex(), "commitment": commitment(new), "made_at": at}
         with self._writes() as connection:
-            upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
-            connection.execute(upsert(seeds).values(values).on_conflict_do_nothing())
+            connection.execute(self._upsert(seeds).values(values).on_conflict_do_nothing())
             row = connection.execute(select(seeds).where(seeds.c.period == period)).one()
         return Seed(**row._mapping)
 
@@ -102,8 +100,7 @@ class Slots(Part):
             self.add([dropped.slot], state=State.DROPPED, reason=dropped.because)
         values = {"day": f"{day}", "planned_at": at, "period": period, "unplanned_json": rows.json(plan.unplanned)}
         with self._writes() as connection:
-            upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
-            made = connection.execute(upsert(planned_days).values(values).on_conflict_do_nothing())
+            made = connection.execute(self._upsert(planned_days).values(values).on_conflict_do_nothing())
             return made.rowcount == 1
 
     def unplanned(self, day: str) -> tuple[Unplanned, ...] | None:
@@ -138,9 +135,8 @@ class Slots(Part):
         ]
         if not values:
             return
-        upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
         with self._writes() as connection:
-            connection.execute(upsert(slots).on_conflict_do_nothing(), values)
+            connection.execute(self._upsert(slots).on_conflict_do_nothing(), values)
 
     def due(self, now: datetime, limit: int = 1000) -> tuple[Slot, ...]:
         """The planned slots whose time has come, earliest first, whether or not their time has gone by."""

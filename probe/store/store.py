@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from probe.classify import classify
 from probe.errors import StoreError
@@ -186,8 +185,7 @@ class Store(Part):
         mine = {"owner": owner, "claimed_at": at, "lease_until": at + timedelta(seconds=lease_s)}
         with self._writes() as connection:
             number_id = directory.ids(connection, [order], at)[order.number]
-            upsert = sqlite.insert if self._place.kind == "sqlite" else postgresql.insert
-            statement = upsert(calls).values(**rows.ordered(order, number_id=number_id), **mine)
+            statement = self._upsert(calls).values(**rows.ordered(order, number_id=number_id), **mine)
             claimed = connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=[calls.c.call_id], set_=mine, where=calls.c.claimed_at.is_(None)

@@ -9,6 +9,10 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from probe.model import Because
 
 LANGUAGES = ("zh", "en")
 
@@ -28,3 +32,8 @@ def words(key: str, lang: str, **values: object) -> str:
 def because(key: str, lang: str, **values: object) -> str:
     """A piece of evidence as a sentence: its key names a file of its own ("health.no_canary"), else `because.toml`."""
     return words(key if "." in key else f"because.{key}", lang, **values)
+
+
+def told(one: Because, lang: str) -> str:
+    """The same, of a piece of evidence as it is stored."""
+    return because(one.key, lang, **one.values)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import io
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,8 +24,10 @@ from aiortp.dtmf import DTMF_EVENTS
 from aiosipua import SipMessage, SipRequest, SipResponse, build_sdp, generate_branch, generate_tag, serialize_sdp
 
 from probe.exchange.district import District, load
+from probe.exchange.serve import Exchange
 
 PCMU, PCMA, EVENTS = 0, 8, 101
+CLERK = "[ring: 0.1, answer, until_hang_up]"
 
 
 def district(folder: Path, acts: str, number: str = "1001", head: str = "") -> District:
@@ -256,3 +259,10 @@ class Caller:
                     response.set_header(name, message.get_header(name) or "")
                 self.transmit(response)
         call.news.set()
+
+
+@asynccontextmanager
+async def talking(folder: Path, acts: str, **more: str) -> AsyncIterator[tuple[Exchange, Caller]]:
+    """The exchange with one number, and a caller."""
+    async with Exchange(district(folder, acts, **more)) as exchange, Caller(exchange.address) as caller:
+        yield exchange, caller

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from probe.dial.options import ask
+from probe.dial.inquiry import Inquiry
 from probe.dial.trunk import CallerIdIn, Secret, Srtp, Transport, Trunk
 from probe.model import Origin, Record, Trace
 from tests.dial.one_line import OneLine, one_line
@@ -34,6 +34,13 @@ def called(folder: Path, trunk: Trunk, **limits: object) -> Record:
         record = line.result_of(NUMBER, **limits)
     assert isinstance(record, Record), record
     return record
+
+
+def ask(trunk: Trunk) -> str:
+    """What the trunk answers to OPTIONS."""
+    with Inquiry(trunk) as inquiry:
+        answer = inquiry.ask("OPTIONS")
+    return f"{answer.status_code} {answer.reason_phrase}"
 
 
 def told(trace: Trace) -> list[str | int | None]:
