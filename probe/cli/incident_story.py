@@ -10,7 +10,7 @@ from rich.text import Text
 
 from probe.cli.lines import because
 from probe.cli.talk import Talk
-from probe.incidents import Incident, Policy, Testimony
+from probe.incidents import Incident, Testimony
 from probe.incidents.events import call_ids
 from probe.incidents.tell import (
     event_text,
@@ -76,7 +76,9 @@ class Story:
             self._say(self._beside_text(number))
             for call in self._beside[number]:
                 self._call(call, indent=4)
-        self._say(self._talk.words("incidents.next") + next_text(one, lang, Policy()))
+        self._say(
+            self._talk.words("incidents.next") + next_text(one, lang, self._talk.settings_or_default.incidents.policy())
+        )
 
     def _beside_text(self, number: int) -> str:
         key = "incidents.beside" if self._beside[number] else "incidents.beside_none"

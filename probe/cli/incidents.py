@@ -17,6 +17,8 @@ from probe.errors import IncidentError
 
 if TYPE_CHECKING:
     from probe.incidents import Event, Incident
+    from probe.schedule.herald import Herald
+    from probe.store import Store
 
 HEARD = ("busy", "unanswered", "voicemail", "unreachable", "dropped")
 
@@ -165,11 +167,11 @@ def report(talk: Talk, number: str, at: str, heard: str, by: str, note: str) -> 
     The citizen's own telephone number is not wanted: numbers in the texts are left out.
     """
     from probe.cli.choose import choose_numbers
-    from probe.incidents import Policy, half_day_of, steps, take
+    from probe.incidents import half_day_of, steps, take
 
     now = datetime.now(UTC)
     zone = talk.zone
-    with talk.open_store() as store:
+    with talk.open_store() as store, store.transaction():
         (chosen,) = choose_numbers(talk, [number], store.numbers())
         told, hidden = take(
             number=chosen.number,
@@ -181,16 +183,17 @@ def report(talk: Talk, number: str, at: str, heard: str, by: str, note: str) -> 
         )
         if hidden:
             talk.say("incidents.hidden")
+        known = store.incidents.of(chosen.number)
         events = steps.tell(
-            store.incidents.of(chosen.number),
+            known,
             told,
             store.incidents.tell(told),
             unit=chosen.unit,
             half_day=half_day_of(now, zone),
-            policy=Policy(),
+            policy=talk.settings_or_default.incidents.policy(),
             owner=chosen.owner_email,
         )
-        for event in store.incidents.add(events):
+        for event in _herald(talk, store).add(events, now, known):
             talk.say("incidents.reported", id=event.incident_id)
 
 
@@ -199,17 +202,25 @@ def _do(talk: Talk, incident_id: str, step: Callable[[Incident], Event]) -> None
     from probe.cli.choose import choose_incident
     from probe.incidents.tell import state_text
 
-    with talk.open_store() as store:
-        store.incidents.add([step(choose_incident(store, incident_id))])
+    with talk.open_store() as store, store.transaction():
+        before = choose_incident(store, incident_id)
+        _herald(talk, store).add([step(before)], datetime.now(UTC), [before])
         after = choose_incident(store, incident_id)
     talk.say("incidents.done", id=after.id, state=state_text(after, talk.lang))
+
+
+def _herald(talk: Talk, store: Store) -> Herald:
+    """Who hears of it is as when the programme finds out: `probe run` sends what waits in the outbox."""
+    from probe.schedule.herald import Herald
+
+    settings = talk.settings_or_default
+    return Herald(store, settings.alerts.policy(settings.robot.language), talk.zone)
 
 
 def _line(talk: Talk, incident: Incident) -> dict[str, Any]:
     """One incident for machines: its fields, and what follows from them."""
     import msgspec
 
-    from probe.incidents import Policy
     from probe.incidents.tell import next_text
 
     fields = {name: getattr(incident, name) for name in incident.__struct_fields__}
@@ -217,7 +228,7 @@ def _line(talk: Talk, incident: Incident) -> dict[str, Any]:
         **msgspec.to_builtins(fields),
         "mark": incident.mark,
         "overdue": incident.overdue(_today(talk)),
-        "next": next_text(incident, talk.lang, Policy()),
+        "next": next_text(incident, talk.lang, talk.settings_or_default.incidents.policy()),
     }
 
 

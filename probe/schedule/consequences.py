@@ -14,22 +14,20 @@ from msgspec.structs import replace
 from probe import alerts, incidents, odds
 from probe.calendar import Opening
 from probe.health import Health
-from probe.incidents import Event, Incident, Seen, Suspicion, half_day_of, seen_of
-from probe.incidents.events import Opened, Raised
-from probe.incidents.follow import Alert, Wish, overdue, wishes
-from probe.incidents.follow import alerts as news_of
+from probe.incidents import Incident, Seen, Suspicion, half_day_of, seen_of
+from probe.incidents.follow import Wish, overdue, wishes
 from probe.incidents.news import OWN_FAULT
 from probe.incidents.rules import undone
 from probe.model import Because, Call, Number, Outcome, Purpose
 from probe.odds.run import current
 from probe.plan import History, Situation, Slot, Tried, follow_up, half_day, quiet_probe, recheck, slot_id, zone_of
+from probe.schedule.herald import LATELY, MOMENT, Herald
 from probe.schedule.setup import Setup
 from probe.store import Store
 from probe.store.outcomes import Brief
 from probe.store.slots import State
 
 REMEMBERED = timedelta(days=60)  # of a line, for its load
-LATELY = timedelta(days=1)
 AHEAD_DAYS = 12  # a later half-day may come after a week of holidays
 MOST_SIBLINGS = 8
 AT_ONCE_MIN = 3.0  # until a line of which somebody told is called
@@ -37,7 +35,6 @@ DECIDED = {Outcome.ANSWERED, Outcome.VOICEMAIL, Outcome.UNREACHABLE}
 RECOVERY_MIN = 40.0  # from call to call of a line that is suspected, until it is free again
 OUTAGE = timedelta(minutes=30)  # failures that follow each other within this belong to one outage of a trunk
 LEVELS = {odds.Level.NOTICE: incidents.Level.NOTICE, odds.Level.SUSPECTED: incidents.Level.SUSPECTED}
-MOMENT = timedelta(seconds=1)
 
 
 class Consequences:
@@ -46,6 +43,7 @@ class Consequences:
     def __init__(self, store: Store, setup: Setup) -> None:
         self._store = store
         self._setup = setup
+        self._herald = Herald(store, setup.alerts, setup.zone)
         self._units: dict[str, list[Number]] = {}
 
     def directory(self, numbers: Iterable[Number]) -> None:
@@ -87,7 +85,7 @@ class Consequences:
                 return
             opened = self._store.incidents.open()
             events = undone(opened, found.void, now, self._store.incidents.events, policy=self._setup.incidents)
-            self._tell_all(self._store.incidents.add(events), now, {incident.id: incident for incident in opened})
+            self._herald.add(events, now, opened)
             if goes_on:
                 return
             letters = alerts.trunk_letters(
@@ -107,14 +105,14 @@ class Consequences:
         """What is told without a call: deadlines that have passed, incidents that nobody took up, the daily digest."""
         policy, zone = self._setup.alerts, self._setup.zone
         local = now.astimezone(zone)
-        numbers = {incident: self._number(incident) for incident in self._store.incidents.open()}
+        numbers = {incident: self._herald.number(incident) for incident in self._store.incidents.open()}
 
         def hours(incident: Incident, day: date) -> Sequence[Opening]:
             return self._setup.openings_if_known(numbers[incident], day)
 
         late = overdue(numbers, local.date(), alerts.open_at(hours, now))
         for alert in (*late, *alerts.due(numbers, now, policy, hours)):
-            self._tell(alert, now)
+            self._herald.tell(alert, now)
         if local.time() >= policy.digest_at:
             for letter in alerts.digest(numbers.items(), policy=policy, zone=zone, now=now):
                 self._store.outbox.add(letter, now)
@@ -252,50 +250,7 @@ class Consequences:
                 owner=number.owner_email,
             )
             events += incidents.advance(known, suspicion, policy=self._setup.incidents)
-        self._tell_all(self._store.incidents.add(events), now, {incident.id: incident for incident in known})
-
-    def _tell_all(self, events: Sequence[Event], now: datetime, before: dict[str, Incident] | None = None) -> None:
-        by_incident: dict[str, list[Event]] = {}
-        for event in events:
-            by_incident.setdefault(event.incident_id, []).append(event)
-        for incident_id, theirs in by_incident.items():
-            for alert in news_of(theirs, (before or {}).get(incident_id)):
-                self._tell(alert, now)
-
-    def _tell(self, alert: Alert, now: datetime) -> None:
-        """Put the letters of one piece of news into the outbox, within each recipient's daily cap."""
-        incident = self._store.incidents.get(alert.incident_id)
-        if incident is None:
-            return
-        if alerts.may_wait(alert.news) and incident.snoozed_until is not None and now < incident.snoozed_until:
-            return
-        policy, number = self._setup.alerts, self._number(incident)
-        keys = alerts.row_keys(alert, incident, number, policy)
-        known = self._store.outbox.known(keys)
-        if known == keys:
-            return
-        stands = incidents.standing(self._store.incidents.events(incident.id))
-        reasons = [event.because for event in stands if isinstance(event, Opened | Raised)]
-        letters = alerts.incident_letters(
-            alert,
-            incident,
-            number,
-            reasons[-1] if reasons else (),
-            self._store.outcomes.of_number(number, now - LATELY, now + MOMENT),
-            policy=policy,
-            zone=zone_of(number, self._setup.policy),
-            now=now,
-        )
-        midnight = now.astimezone(self._setup.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        for letter in letters:
-            capped = self._store.outbox.count(letter.channel, letter.recipient, midnight) >= policy.most_per_day
-            if not (capped and alerts.may_drop(alert.news)):
-                self._store.outbox.add(letter, now)
-
-    def _number(self, incident: Incident) -> Number:
-        """The directory's entry, or what the incident itself knows of a number that is no longer there."""
-        known = self._store.number(incident.number)
-        return known or Number(number=incident.number, written=incident.number, unit=incident.unit)
+        self._herald.add(events, now, known)
 
     def _seen(self, brief: Brief, number: Number) -> Seen:
         return Seen(

@@ -133,6 +133,21 @@ def test_the_robots_mistake_is_withdrawn_and_stays_visible(office: Path, probe: 
     assert probe("incidents", "ack", one["id"], "--by", "李").returncode == 14
 
 
+def test_whoever_was_told_of_it_hears_what_is_done_by_hand(office: Path, probe: Inside) -> None:
+    (office / "probe.toml").write_text(SETTINGS + '[alerts]\nsupervisors = ["chief@example.cn"]\n')
+    assert probe("incidents", "withdraw", "2026-03-02-001", "--by", "李", "--reason", "导航音被误判").returncode == 0
+    told = ("--number", WRITTEN, "--when", now(minutes=30), "--heard", "busy", "--by", "市民")
+    assert probe("incidents", "report", *told).returncode == 0
+    assert probe("incidents", "note", "2026-03-02-001", "看过", "--by", "李").returncode == 0
+    with store(office) as opened:
+        letters = opened.outbox.waiting()
+    assert sorted((letter.recipient, letter.subject.partition(": ")[0]) for letter in letters) == [
+        ("chief@example.cn", "[Tongbutong] withdrawn"),
+        ("owner@example.cn", "[Tongbutong] a citizen got nowhere"),
+        ("owner@example.cn", "[Tongbutong] withdrawn"),
+    ]
+
+
 def test_export_for_spreadsheets(office: Path, probe: Inside) -> None:
     assert probe("incidents", "--export", "list.csv").returncode == 0
     assert probe("incidents", "--export", "list.xlsx").returncode == 0
