@@ -82,6 +82,18 @@ class ChatHook(msgspec.Struct, frozen=True, kw_only=True):
         return parts
 
 
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """Any other service, by the URL that Apprise knows it by; the URL holds its keys."""
+
+    name: str
+    url: Secret
+
+    @property
+    def where(self) -> str:
+        """The URL's scheme alone: elsewhere every part may be a key."""
+        return f"{self.url.reveal().partition(':')[0]}://…"
+
+
 def is_loopback(host: str) -> bool:
     """Whether it is this machine by an address or by the name localhost; nothing is looked up."""
     try:

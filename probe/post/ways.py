@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from os import environ
 
+from probe.post.accounts import Service
 from probe.post.chat import Chat
 from probe.post.letter import MAIL
+from probe.post.others import Other
 from probe.post.sender import Sender
 from probe.post.smtp import MailServer
 from probe.settings import Settings
+from probe.settings.post import ChatSettings
 
 
 def senders(settings: Settings, env: Mapping[str, str] = environ) -> dict[str, Sender]:
@@ -19,7 +22,7 @@ def senders(settings: Settings, env: Mapping[str, str] = environ) -> dict[str, S
     SettingsError or PostError when a secret is not where the settings say, or a webhook's URL is none.
     """
     found: dict[str, Sender] = {} if settings.mail is None else {MAIL: MailServer(settings.mail.account(env))}
-    return found | {f"chat.{name}": Chat(chat.hook(name, env)) for name, chat in settings.chats.items()}
+    return found | {f"chat.{name}": _group(chat, name, env) for name, chat in settings.chats.items()}
 
 
 def checks(settings: Settings, now: datetime, env: Mapping[str, str] = environ) -> dict[str, Callable[[], str]]:
@@ -33,7 +36,12 @@ def checks(settings: Settings, now: datetime, env: Mapping[str, str] = environ) 
         return MailServer(settings.mail.account(env)).check()
 
     def chat(name: str) -> Callable[[], str]:
-        return lambda: Chat(settings.chats[name].hook(name, env)).check(now)
+        return lambda: _group(settings.chats[name], name, env).check(now)
 
     found: dict[str, Callable[[], str]] = {} if settings.mail is None else {MAIL: mail}
     return found | {f"chat.{name}": chat(name) for name in settings.chats}
+
+
+def _group(chat: ChatSettings, name: str, env: Mapping[str, str]) -> Chat | Other:
+    hook = chat.hook(name, env)
+    return Other(hook) if isinstance(hook, Service) else Chat(hook)

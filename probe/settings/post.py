@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from probe.dial.trunk import Secret
 from probe.errors import PostError
-from probe.post.accounts import ChatHook, ChatKind, MailAccount, Security, is_loopback
+from probe.post.accounts import ChatHook, ChatKind, MailAccount, Security, Service, is_loopback
 from probe.post.address import mail_address
 from probe.settings.base import FileBeside, Table
 from probe.settings.secret import VARIABLE, Caution, check_password, read_secret, secret_file_caution
@@ -58,9 +58,9 @@ class MailSettings(Table):
 
 
 class ChatSettings(Table):
-    """One `[chat.NAME]`: a group robot's webhook."""
+    """One `[chat.NAME]`: a group robot's webhook, or (kind "apprise") the Apprise URL of any other service."""
 
-    kind: Annotated[ChatKind, Field(strict=False)]
+    kind: Literal["wecom", "dingtalk", "feishu", "apprise"]
     url_env: str = Field("", pattern=VARIABLE)
     url_file: FileBeside = None
     sign_env: str = Field("", pattern=VARIABLE)
@@ -72,16 +72,18 @@ class ChatSettings(Table):
             raise PydanticCustomError("settings.one_url", "one of url_env and url_file")
         if self.sign_env and self.sign_file:
             raise PydanticCustomError("settings.two_signs", "two sign secrets")
-        if self.kind is ChatKind.WECOM and (self.sign_env or self.sign_file):
-            raise PydanticCustomError("settings.wecom_sign", "WeCom has no sign secret")
+        if self.kind in ("wecom", "apprise") and (self.sign_env or self.sign_file):
+            raise PydanticCustomError("settings.no_sign", "no sign secret")
         return self
 
-    def hook(self, name: str, env: Mapping[str, str]) -> ChatHook:
+    def hook(self, name: str, env: Mapping[str, str]) -> ChatHook | Service:
         """The webhook, its secrets fetched now. SettingsError when they are not where the settings say; PostError for a
         URL that is none."""
-        url = read_secret(f"[chat.{name}] url", self.url_env, self.url_file, env)
+        url = Secret(read_secret(f"[chat.{name}] url", self.url_env, self.url_file, env).strip())
+        if self.kind == "apprise":
+            return Service(name=name, url=url)
         sign = read_secret(f"[chat.{name}] sign", self.sign_env, self.sign_file, env)
-        return ChatHook(name=name, kind=self.kind, url=Secret(url.strip()), sign=Secret(sign))
+        return ChatHook(name=name, kind=ChatKind(self.kind), url=url, sign=Secret(sign))
 
     def cautions(self, name: str) -> Iterator[Caution]:
         """Files with secrets that others can read."""

@@ -36,6 +36,13 @@ def test_every_way_out_by_its_channel(tmp_path: Path) -> None:
     assert settings.mail.account(env).where == "127.0.0.1:587"
 
 
+def test_any_other_service_by_apprise(tmp_path: Path) -> None:
+    settings = read_text(tmp_path, '[chat.leaders]\nkind = "apprise"\nurl_env = "LEADERS_URL"\n')
+    env = {"LEADERS_URL": "tgram://123456789:abcdefg_hijklmnop/12315544"}
+    assert set(senders(settings, env)) == {CHAT}
+    assert checks(settings, MORNING, env)[CHAT]() == "tgram://…"
+
+
 def test_secrets_from_files_and_a_remark_when_others_can_read_them(tmp_path: Path) -> None:
     for name, secret, mode in (
         ("password", "hunter2\n", 0o644),
