@@ -49,6 +49,13 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_the_map_for_newcomers_names_every_stage_and_none_that_is_gone() -> None:
+    named = set(re.findall(r"`((?:probe|reports|scenarios|tests|docs)/[\w/.-]*)`", text("CONTRIBUTING.md")))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    stages = {f"probe/{folder.parent.name}/" for folder in (ROOT / "probe").glob("*/__init__.py")}
+    assert stages - named <= {"probe/cli/", "probe/settings/"}
+
+
 def test_help_documents_every_exit_code() -> None:
     from probe import errors
     from probe.cli import cli
