@@ -100,6 +100,8 @@ class Course:
         self._released_by: Literal["far", "robot"] | None = None
         self._fault: str | None = None
         self._farewells: set[str] = set()  # CANCEL, BYE: each is repeated until it is confirmed
+        self._bye: Signal | None = None  # the far end's, until our side has taken it
+        self._refused = False  # the far end has ended the call: by a final response, or by a BYE that was taken
         self._heard = 0
         self._late_s = 0.0
         self.over = False
@@ -190,7 +192,13 @@ class Course:
             if self._hung_up_at is not None and message.start not in self._farewells:
                 self._farewells.add(message.start)
                 self._ended_at_s = at_s
-        elif not message.sent:
+        elif message.sent:
+            if message.method == "BYE" and self._bye is not None and 200 <= (status or 0) < 300:
+                self._signal(self._bye)
+                self._bye, self._refused = None, True
+        elif message.start == "BYE":
+            self._bye = message.signal(at_s)
+        else:
             self._replied = True
             # Of the responses only those to the INVITE stand in a trace: the 200 to a CANCEL is no answer.
             if status is None or message.method == "INVITE":
@@ -209,15 +217,20 @@ class Course:
             self._answered_at_s = at_s
             self._live.answered(at_s)
             self._become("answered", at_s)
-        elif status >= 300 and self._hung_up_at is not None:
-            self._finish(confirmed=True)
+        elif status >= 300:
+            self._refused = True
+            if self._hung_up_at is not None:
+                self._finish(confirmed=True)
 
     def _ended(self, at: float, status: str, origin: Origin) -> None:
         if self._hung_up_at is not None:
             return  # PJSIP forgets a call at once; what the far end says to it is still to come over the wire
         at_s = self._at_s(at)
         self._ended_at_s = at_s
-        if origin is Origin.WIRE:
+        if origin is Origin.WIRE and not self._refused:  # an answer whose sound cannot be had, for one
+            self._fault = self._fault or words("dial.fault_ended_by_us", self._lang, reason=status)
+            self._released_by = "robot"
+        elif origin is Origin.WIRE:
             self._released_by = "far"
         else:
             self._signal(Signal(at_s=at_s, received=f"SIP/2.0 {status}", origin=origin))

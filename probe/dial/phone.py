@@ -23,7 +23,7 @@ from probe.dial.events import Ended, Event, Faulted, Heard, PhoneError, Signalle
 from probe.dial.trunk import Transport, Trunk
 from probe.dial.uri import SipUri
 from probe.dial.way import Way
-from probe.dial.wire import parse_log
+from probe.dial.wire import SipMessage, parse_log
 from probe.model import Origin
 from scenarios.language import By
 
@@ -42,6 +42,7 @@ class Phone:
         self._account_key: tuple[object, ...] = ()
         self._call: Any = None
         self._call_id = ""
+        self._branches: set[str] = set()  # of the requests that were sent in this call
         self._way: Way | None = None
         self._player: Any = None
 
@@ -81,7 +82,7 @@ class Phone:
         while self._log_entries:
             at, entry = self._log_entries.popleft()
             message = parse_log(entry)
-            if message is not None and self._call_id and message.call_id == self._call_id:
+            if message is not None and self._call_id and message.call_id == self._call_id and self._ours(message):
                 self._events.append(Signalled(at, message))
                 if self._way is not None and not message.sent:
                     self._forget_way()
@@ -92,6 +93,14 @@ class Phone:
         events = sorted(self._events, key=lambda event: event.at)
         self._events.clear()
         return events
+
+    def _ours(self, message: SipMessage) -> bool:
+        """Whether PJSIP heeds it: a response to none of our requests is dropped (RFC 3261 §17.1.3)."""
+        if message.status is None:
+            if message.sent:
+                self._branches.add(message.branch)
+            return True
+        return message.sent or message.branch in self._branches
 
     def hang_up(self) -> None:
         """CANCEL or BYE, as the call's state demands.
@@ -135,6 +144,7 @@ class Phone:
         self._player = None
         self._call = None
         self._call_id = ""
+        self._branches.clear()
         self._events.clear()
         self._log_entries.clear()
         self._ear.take()

@@ -7,12 +7,15 @@ one another. The message log is called for each message, before anything interpr
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from probe.model import Origin, Signal
 
 KEPT_HEADERS = ("Reason", "Retry-After", "Warning", "Contact")  # those that can matter for a verdict
-_COMPACT = {"i": "call-id", "c": "content-type", "m": "contact"}  # RFC 3261 §7.3.3
+_COMPACT = {"i": "call-id", "c": "content-type", "m": "contact", "v": "via"}  # RFC 3261 §7.3.3
+_BRANCH = re.compile(r";\s*branch\s*=\s*([^;,\s]+)", re.IGNORECASE)
 _LONGEST_TEXT = 500  # characters of a line that are kept
 
 
@@ -25,6 +28,7 @@ class SipMessage(msgspec.Struct, frozen=True, kw_only=True):
     method: str  # of the CSeq: which request a response is for
     sdp: bool
     headers: dict[str, tuple[str, ...]]
+    branch: str = ""  # of the topmost Via, in small letters: a response belongs to the request with the same one
 
     @property
     def status(self) -> int | None:
@@ -65,7 +69,9 @@ def parse(text: str, *, sent: bool) -> SipMessage | None:
     cseq = fields.get("cseq", [""])[0].split()
     if not cseq or "call-id" not in fields:
         return None
-    is_response = first.startswith("SIP/2.0 ")
+    is_response = first.startswith("SIP/2.0") and not first[7:8].strip()
+    first = " ".join(first.split()) if is_response else first  # PJSIP takes tabs and more than one blank
+    branch = _BRANCH.search(fields.get("via", [""])[0].partition(",")[0])
     return SipMessage(
         sent=sent,
         start=(first if is_response else first.split(" ", 1)[0])[:_LONGEST_TEXT].rstrip(),
@@ -73,6 +79,7 @@ def parse(text: str, *, sent: bool) -> SipMessage | None:
         method=cseq[-1].upper(),
         sdp="application/sdp" in fields.get("content-type", [""])[0].lower() and bool(body.strip()),
         headers={name: tuple(fields[name.lower()]) for name in KEPT_HEADERS if name.lower() in fields},
+        branch=branch[1].casefold() if branch else "",
     )
 
 

@@ -53,15 +53,17 @@ class FarEnd:
                 self.invite = text if method == "INVITE" else self.invite
                 return text
 
-    def reply(self, status: str, *headers: str, sdp: bool = False, to: str | None = None, raw: bytes = b"") -> None:
-        """Answer the INVITE, or the request `to`."""
+    def reply(
+        self, status: str, *headers: str, sdp: bool | str = False, to: str | None = None, raw: bytes = b""
+    ) -> None:
+        """Answer the INVITE, or the request `to`; `sdp` may be the whole of it."""
         request = to or self.invite
         lines = [f"SIP/2.0 {status}"]
         lines += [field(request, name, whole=True) for name in ("Via", "From")]
         lines += [field(request, "To", whole=True) + ("" if ";tag=" in field(request, "To") else ";tag=far")]
         lines += [field(request, name, whole=True) for name in ("Call-ID", "CSeq")]
         lines += [f"Contact: <sip:far@127.0.0.1:{self.port}>", *headers]
-        self._send(lines, self._sdp() if sdp else "", raw)
+        self._send(lines, self._sdp() if sdp is True else sdp or "", raw)
 
     def request(self, method: str, *headers: str) -> None:
         """Send a request of our own inside the call."""

@@ -65,8 +65,8 @@ class Scene:
         )
         self.send(0.0, "INVITE")
 
-    def send(self, at: float, method: str) -> None:
-        self._message(at, True, method, method)
+    def send(self, at: float, start: str, method: str | None = None) -> None:
+        self._message(at, True, start, method or start)
 
     def get(self, at: float, start: str, method: str = "INVITE", *, sdp: bool = False) -> None:
         self._message(at, False, start, method, sdp)
@@ -219,9 +219,35 @@ def test_a_far_end_that_hangs_up_is_named(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
     scene.get(3.0, "BYE", "BYE")
+    scene.send(3.0, "SIP/2.0 200 OK", "BYE")
     scene.end(3.0, "200 OK", Origin.WIRE)
     trace = scene.record().trace
     assert (trace.signals[-1].received, trace.released_by, trace.ended_at_s) == ("BYE", "far", 3.0)
+
+
+def test_a_bye_that_our_side_does_not_take_ends_nothing(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
+    scene.get(3.0, "BYE", "BYE")
+    scene.send(3.0, "SIP/2.0 500 Internal Server Error", "BYE")
+    assert not scene.course.over
+    scene.tick(40.0)
+    scene.get(40.1, "SIP/2.0 200 OK", "BYE")
+    trace = scene.record().trace
+    assert "BYE" not in [s.received for s in trace.signals]
+    assert trace.released_by == "robot"
+
+
+def test_a_call_that_our_own_library_ends_is_not_held_against_the_office(tmp_path: Path) -> None:
+    """The answer came, and its sound could not be had: PJSIP says BYE by itself, at the far end's message."""
+    scene = Scene(tmp_path)
+    scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
+    scene.send(1.0, "BYE")
+    scene.end(1.0, "488 Unable to create media session", Origin.WIRE)
+    record = scene.record()
+    assert record.trace.released_by == "robot"
+    assert "488 Unable to create media session" in str(record.trace.robot_fault)
+    assert (record.verdict.cause, record.verdict.blame) == (Cause.ROBOT, Blame.ROBOT)
 
 
 def test_who_is_sure_hangs_up(tmp_path: Path, verdicts: Callable[[Cause | None], None]) -> None:
@@ -327,6 +353,7 @@ def test_sound_that_this_machine_lost_is_its_own_fault(tmp_path: Path) -> None:
     scene.get(0.2, "SIP/2.0 183 Session Progress", sdp=True)
     scene.hear(0.2, 2.2)
     scene.hear(4.0, 5.0)
+    scene.get(5.0, "SIP/2.0 486 Busy Here")
     scene.end(5.0, "486 Busy Here", Origin.WIRE)
     assert "lost 1.8 s of sound" in str(scene.record().trace.robot_fault)
 

@@ -300,3 +300,33 @@ def test_a_prompt_is_heard_by_the_far_end_once(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", SPEAKING, uri, str(prompt)], check=True, stdout=subprocess.DEVNULL)
     loud = [payload for payload in heard if payload != A_LAW_SILENCE * 160]
     assert 23 <= len(loud) <= 27, "half a second, once"
+
+
+def test_a_response_to_somebody_else_is_none_of_ours(tmp_path: Path) -> None:
+    def confused(call: FarEnd) -> None:
+        call.reply("180 Ringing")
+        call.reply("486 Busy Here", to=call.invite.replace("branch=z9hG4bK", "branch=z9hG4bKother"))
+        call.wait(0.3)
+        call.reply("404 Not Found")
+        call.expect("ACK")
+
+    with peer(confused) as far, one_line(tmp_path) as line:
+        trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
+    assert [s.status for s in trace.signals if s.received] == [180, 404]
+
+
+def test_an_answer_whose_sound_cannot_be_had_is_no_dropped_call(tmp_path: Path) -> None:
+    def foreign(call: FarEnd) -> None:
+        call.reply("200 OK", sdp="v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n")
+        call.expect("BYE")
+        call.reply("200 OK", to=call._last)
+
+    with peer(foreign) as far, one_line(tmp_path) as line:
+        record = line.result_of(f"sip:1001@127.0.0.1:{far.port}")
+    assert isinstance(record, Record)
+    assert (record.verdict.outcome, record.verdict.blame, record.trace.released_by) == (
+        "inconclusive",
+        "robot",
+        "robot",
+    )
+    assert "could not use what the far end had sent" in str(record.trace.robot_fault)

@@ -56,6 +56,17 @@ def test_a_request_is_known_by_its_method() -> None:
     assert (sent.sent, sent.received, sent.origin) == ("BYE", None, None)
 
 
+@pytest.mark.parametrize("first", ["SIP/2.0\t486", "SIP/2.0   486  Busy Here", "SIP/2.0 486"])
+def test_a_status_line_that_pjsip_takes_is_a_status_line(first: str) -> None:
+    assert read(BUSY.replace("SIP/2.0 486 Busy Here", first)).status == 486
+
+
+def test_a_message_knows_which_transaction_it_belongs_to() -> None:
+    assert read(BUSY).branch == "z9hg4bk1"
+    assert read(BUSY.replace(";branch=z9hG4bK1", " ; BRANCH = abc;rport, SIP/2.0/UDP 1.2.3.4;branch=z")).branch == "abc"
+    assert read(BUSY.replace(";branch=z9hG4bK1", "")).branch == ""
+
+
 def test_sdp_needs_a_body() -> None:
     assert not read(BUSY.removesuffix("v=0")).sdp
 
