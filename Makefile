@@ -42,6 +42,9 @@ bench-odds: $(VENV)/.tests ## how soon a stuck handset is found, at which price 
 bench-reports: $(VENV)/.tests ## what a report's figures cost over a year of a million calls
 	$(BIN)/python -m tests.bench.reports
 
+bench-fuzz: $(VENV)/.tests ## thousands of spoilt messages and packets against real lines: no call lost, no line hung
+	$(BIN)/python -m tests.bench.fuzz
+
 packages: ## Debian packages that the tests need (SIP peers, a browser)
 	@sh tests/packages.sh
 
@@ -63,5 +66,5 @@ clean:
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports packages clean help
+.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports bench-fuzz packages clean help
 .DEFAULT_GOAL := all
