@@ -2,8 +2,8 @@
 
     python -m tests.bench.fuzz [--calls N] [--seed N] [--lines N] [--only N]
 
-Exit code 1 when a call was lost, a line hung, or a verdict is not what the call deserves. A line that an assertion inside
-PJSIP ended ("died") costs its call, which says so, and no other.
+Exit code 1 when a call was lost, a line hung, or a verdict is not what the call deserves. A line that an assertion
+inside PJSIP ended ("died") costs its call, which says so, and no other.
 """
 
 from __future__ import annotations
