@@ -38,10 +38,18 @@ class LiveCall:
         country: str | None = None,
         call_id: str = "",
         trunk: str = "",
+        caller_id: str = "",
         transcriber: Transcriber | None = None,
     ) -> None:
         """`transcriber`: hears words, when there is one."""
-        self.trace = Trace(number=number, started_at=started_at, country=country, call_id=call_id, trunk=trunk)
+        self.trace = Trace(
+            number=number,
+            started_at=started_at,
+            country=country,
+            call_id=call_id,
+            trunk=trunk,
+            caller_id=caller_id,
+        )
         self._ear: Ear | None = None
         self._transcriber = transcriber
         self._transcript: Transcript | None = None

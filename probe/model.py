@@ -202,6 +202,7 @@ class Trace(Fact, frozen=True, kw_only=True, omit_defaults=False):
     packets_lost: int | None = None
     call_id: str = ""
     trunk: str = ""
+    caller_id: str = ""  # whom the people called are shown, as the trunk was told
     recording: str | None = None  # path of the WAV, relative to the data folder
     robot_fault: str | None = None  # what went wrong on our side, in one plain sentence
 

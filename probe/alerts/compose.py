@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from probe.alerts.policy import Policy, Recipient
-from probe.alerts.whom import letter, recipients
+from probe.alerts.whom import TAKEN_BACK, letter, recipients
 from probe.health import Health
 from probe.incidents import Incident
 from probe.incidents.follow import Alert, News
@@ -19,7 +19,6 @@ from probe.words import words
 
 LAST_CALLS = 12  # that a letter shows
 OVER = frozenset({News.CLOSED, News.WITHDRAWN})  # nothing is to be done any more
-TAKEN_BACK = frozenset({News.WITHDRAWN, News.LOWERED})
 
 
 def incident_letters(

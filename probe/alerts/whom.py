@@ -9,10 +9,11 @@ from probe.incidents.incident import Level
 from probe.model import Number
 from probe.post.letter import Letter
 
-TO_BOTH = frozenset({News.CLOSED, News.WITHDRAWN, News.LOWERED, News.FREE, News.OVERDUE, News.REPEAT, News.SUSPECTED})
+TAKEN_BACK = frozenset({News.WITHDRAWN, News.LOWERED, News.UNPROVED})
+TO_BOTH = frozenset({News.CLOSED, News.FREE, News.OVERDUE, News.REPEAT, News.SUSPECTED}) | TAKEN_BACK
 TO_ABOVE = frozenset({News.ESCALATED})
 MAY_WAIT = frozenset({News.REMINDER, News.ESCALATED, News.OVERDUE})
-NEVER_DROPPED = frozenset({News.CLOSED, News.WITHDRAWN, News.LOWERED, News.FREE})
+NEVER_DROPPED = frozenset({News.CLOSED, News.FREE}) | TAKEN_BACK
 
 
 def recipients(alert: Alert, incident: Incident, number: Number, policy: Policy) -> tuple[Recipient, ...]:

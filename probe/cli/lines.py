@@ -51,6 +51,7 @@ def call_line(record: Record, lang: str) -> dict[str, Any]:
         "ended_at_s": rounded(trace.ended_at_s),
         "released_by": trace.released_by,
         "trunk": trace.trunk,
+        "caller_id": trace.caller_id,
         "why": record.order.why,
     }
 

@@ -61,6 +61,7 @@ class Course:
         started_at: datetime,
         data_folder: Path,
         trunk: str = "",
+        caller_id: str = "",
         lang: str = "zh",
         transcriber: Transcriber | None = None,
         report: Callable[[Progress], None] = lambda progress: None,
@@ -84,6 +85,7 @@ class Course:
             country=order.country,
             call_id=order.call_id,
             trunk=trunk,
+            caller_id=caller_id,
             transcriber=transcriber,
         )
         self._state: State = "dialling"

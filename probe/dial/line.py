@@ -130,6 +130,7 @@ class Line:
             started_at=datetime.now(UTC),
             data_folder=Path(config.data_folder),
             trunk=trunk.name if trunk else "",
+            caller_id=_caller(trunk, order) if trunk else "",
             lang=config.lang,
             transcriber=self._words.new_call() if self._words else None,
             report=self._write,

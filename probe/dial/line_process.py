@@ -188,6 +188,7 @@ class _Story:
             country=self._order.country,
             call_id=self._order.call_id,
             trunk=self._trunk,
+            caller_id=self._order.caller_id,
             recording=with_media.recording if with_media else None,
             robot_fault=words(key, self._lang, **values),
         )

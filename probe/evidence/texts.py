@@ -84,6 +84,7 @@ def order_lines(facts: Facts, lang: str, zone: ZoneInfo) -> Iterator[str]:
         n=order.attempt,
         scenario=scrub.inert(order.scenario, 60),
         trunk=scrub.inert(trace.trunk) or "-",
+        caller=scrub.inert(trace.caller_id) or "-",
     )
     if kept is None:
         yield words("evidence.no_slot", lang)

@@ -17,6 +17,7 @@ from probe.incidents.events import (
     Raised,
     Rechecked,
     Rectified,
+    Reopened,
     Snoozed,
     Told,
     Voided,
@@ -31,12 +32,15 @@ KNOWN = frozenset({State.ACKNOWLEDGED, State.RECTIFIED})  # to the unit; only fr
 def apply(events: Iterable[Event]) -> Incident:
     """Rebuild an incident from those of its events that stand, in their order. ValueError when the first is no
     `Opened`."""
-    it = iter(standing(events))
+    stands = standing(events)
+    it, is_back = iter(stands), any(isinstance(event, Reopened) for event in stands)
     first = next(it, None)
     if not isinstance(first, Opened):
         raise ValueError("an incident begins with being opened")
     incident = _begun(first)
     for event in it:
+        if isinstance(event, Closed) and not (is_back or set(event.half_days) <= set(incident.good)):
+            continue  # its proof rested on calls that are void; but what is back has become an incident of its own
         incident = step(incident, event)
     return incident
 

@@ -129,6 +129,7 @@ class Voided(Happened, frozen=True, kw_only=True, tag="voided"):
     calls: tuple[str, ...]
     because: tuple[Because, ...]
     lowered: bool = False  # 疑似 rested on them, and only the notice is left
+    unproved: bool = False  # that it was closed rested on them, and it is open again
 
 
 Event = (

@@ -20,6 +20,7 @@ class News(StrEnum):
     OPENED = "opened"
     REPEAT = "repeat"  # *: it came back
     SUSPECTED = "suspected"  # a notice has become 疑似
+    UNPROVED = "unproved"  # the calls that closed it count for nothing: it is open again
     LOWERED = "lowered"  # 疑似 rested on calls that count for nothing: it is taken back, the notice stands
     TOLD = "told"  # one more citizen
     FREE = "free"  # a line that was suspected is not engaged any more; it is closed only when that is proved
@@ -75,6 +76,9 @@ def alerts(events: Iterable[Event], before: Incident | None = None) -> tuple[Ale
             case Withdrawn():
                 alert = _alert(News.WITHDRAWN, event.incident_id)
                 found.append(replace(alert, because=event.because, reason=event.reason))
+            case Voided(unproved=True):
+                alert = _alert(News.UNPROVED, event.incident_id, f"{event.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+                found.append(replace(alert, because=event.because))
             case Voided(lowered=True):
                 alert = _alert(News.LOWERED, event.incident_id, f"{event.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
                 found.append(replace(alert, because=event.because))

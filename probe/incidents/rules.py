@@ -74,20 +74,34 @@ def undone(
     """Take back all that rests on calls that were found afterwards to count for nothing (call ids).
 
     What they opened is withdrawn. From the rest they are taken out: a notice that they raised to 疑似 is a notice
-    again, and a failure that began a proof anew has not been. With `events_of` it is also told that 疑似 is gone, and
-    what is proved mended without them is closed at once; else the next good call closes it.
+    again, and a failure that began a proof anew has not been. With `events_of` it is also told that 疑似 is gone, what
+    is proved mended without them is closed at once (else the next good call closes it), and what was closed by them is
+    open again, unless the trouble had come back by then.
     """
     found: list[Event] = []
     for incident in incidents:
         calls = tuple(call_id for call_id in incident.calls if call_id in voided)
-        if incident.over or not calls:
+        if not calls:
             continue
-        if not set(calls).isdisjoint(incident.opened_by):
+        if incident.over:
+            found += _unproved(incident, calls, at, events_of)
+        elif not set(calls).isdisjoint(incident.opened_by):
             because = (Because(key="incidents.because_voided"),)
             found.append(Withdrawn(incident_id=incident.id, at=at, because=because))
         else:
             found += _without(incident, calls, at, events_of, policy or Policy())
     return tuple(found)
+
+
+def _unproved(
+    incident: Incident, calls: tuple[str, ...], at: datetime, events_of: EventsOf | None
+) -> tuple[Event, ...]:
+    """That a closed incident is open again, when what proved it mended counts for nothing."""
+    if incident.state is not State.CLOSED or events_of is None:
+        return ()
+    because = (Because(key="incidents.because_voided_part", values={"n": len(calls)}),)
+    voided = Voided(incident_id=incident.id, at=at, calls=calls, because=because, unproved=True)
+    return () if apply((*events_of(incident.id), voided)).over else (voided,)
 
 
 def _without(

@@ -121,6 +121,8 @@ def event_text(event: Event, lang: str, zone: tzinfo, testimonies: Mapping[int, 
             return words("incidents.event_withdrawn_robot", lang)
         case Withdrawn(by=by, reason=reason):
             return words("incidents.event_withdrawn", lang, by=by, reason=reason)
+        case Voided(calls=calls, unproved=True):
+            return words("incidents.event_voided_unproved", lang, n=len(calls))
         case Voided(calls=calls, lowered=lowered):
             key = "incidents.event_voided_lowered" if lowered else "incidents.event_voided"
             return words(key, lang, n=len(calls))

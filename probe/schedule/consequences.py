@@ -83,7 +83,7 @@ class Consequences:
             goes_on = self._store.audit.voided(told, now - OUTAGE)
             if not self._store.audit.void(found.void, told, now):
                 return
-            opened = self._store.incidents.open()
+            opened = (*self._store.incidents.open(), *self._store.incidents.closed(now - LATELY))
             events = undone(opened, found.void, now, self._store.incidents.events, policy=self._setup.incidents)
             self._herald.add(events, now, opened)
             if goes_on:

@@ -33,7 +33,7 @@ class Trunks:
         self._mute: dict[str, datetime] = {}  # trunks whose canary could not be called
         self._tried: dict[str, datetime] = {}  # trunks that are down → the last call that tried them again
         self._healths: dict[str, Health] = {}  # since anything was heard
-        self._usual: tuple[datetime, Usual] | None = None
+        self._usual: dict[str, tuple[datetime, Usual]] = {}  # when it was last worked out
 
     def heard(self, call: Call, now: datetime) -> None:
         """Take in a call that has ended, and look after its trunk."""
@@ -61,7 +61,7 @@ class Trunks:
             for call_id in [c for c, call in recent.items() if call.record.trace.started_at < now - WINDOW]:
                 del recent[call_id]
             self._healths[trunk] = health(
-                recent.values(), now, usual=self._usual_day(now), has_canary=self._can_ask(trunk, now)
+                recent.values(), now, usual=self._usual_day(trunk, now), has_canary=self._can_ask(trunk, now)
             )
         return self._healths[trunk]
 
@@ -160,8 +160,9 @@ class Trunks:
         )
         self._store.slots.add([slot])
 
-    def _usual_day(self, now: datetime) -> Usual:
-        if self._usual is None or now - self._usual[0] > USUAL_EVERY:
-            failures, n = self._store.outcomes.tried(now - USUAL_FROM, now)
-            self._usual = (now, usual_of(failures, n, USUAL_FROM / DAY))
-        return self._usual[1]
+    def _usual_day(self, trunk: str, now: datetime) -> Usual:
+        """An ordinary day of this trunk: another may have other offices, and other troubles."""
+        if trunk not in self._usual or now - self._usual[trunk][0] > USUAL_EVERY:
+            failures, n = self._store.outcomes.tried(now - USUAL_FROM, now, trunk)
+            self._usual[trunk] = (now, usual_of(failures, n, USUAL_FROM / DAY))
+        return self._usual[trunk][1]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 
 from probe.incidents.apply import apply, step
 from probe.incidents.events import Event, Noted, Opened, Reopened, Voided
-from probe.incidents.incident import OVER, Incident, IncidentKind
+from probe.incidents.incident import OVER, Incident, IncidentKind, State
 from probe.incidents.testimony import Testimony
 from probe.store import rows
 from probe.store.part import Part
@@ -57,6 +57,11 @@ class Incidents(Part):
     def open(self) -> tuple[Incident, ...]:
         """Every incident that is not over, oldest first."""
         return self._found(select(incidents.c.incident_json).where(_OPEN))
+
+    def closed(self, since: datetime) -> tuple[Incident, ...]:
+        """Every incident that was closed since then, oldest first."""
+        lately = (incidents.c.state == State.CLOSED.value) & (incidents.c.closed_at >= since)
+        return self._found(select(incidents.c.incident_json).where(lately))
 
     def every(self) -> tuple[Incident, ...]:
         """Every incident there ever was, oldest first."""
@@ -138,7 +143,7 @@ class Incidents(Part):
 
 
 def _may_follow(event: Event) -> bool:
-    return isinstance(event, Noted | Reopened)
+    return isinstance(event, Noted | Reopened) or (isinstance(event, Voided) and event.unproved)
 
 
 def _is_open(connection: Connection, number: str, kind: IncidentKind) -> bool:

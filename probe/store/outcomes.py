@@ -13,7 +13,10 @@ from probe.store.part import Part
 from probe.store.rows import plain
 from probe.store.tables import calls, numbers, voids
 
-COLUMNS = "call_id started_at outcome cause blame purpose attempt stratum confidence ring_s checks_json".split()  # noqa: SIM905
+COLUMNS = (
+    *("call_id", "started_at", "outcome", "cause", "blame", "purpose", "attempt", "stratum", "confidence", "ring_s"),
+    *("trunk", "caller_id", "checks_json"),
+)
 RINGS = "rings"  # the check of the scenario quiet-time
 
 
@@ -31,14 +34,17 @@ class Brief(Fact, frozen=True, kw_only=True):
     confidence: float
     ring_s: float | None
     voided: bool
+    trunk: str = ""
+    caller_id: str = ""
     rang: bool = False  # a call at a quiet time, hung up at the first ring: the line was free
 
 
 class Outcomes(Part):
     """Calls in brief."""
 
-    def tried(self, since: datetime, until: datetime) -> tuple[int, int]:
-        """How many random calls of a period failed (as `probe.health.failed` says), of how many; void ones left out."""
+    def tried(self, since: datetime, until: datetime, trunk: str) -> tuple[int, int]:
+        """How many random calls of a period over a trunk failed (as `probe.health.failed` says), of how many; void ones
+        left out."""
         nothing = (Outcome.BUSY.value, Outcome.UNANSWERED.value, Outcome.UNREACHABLE.value)
         rang = (calls.c.cause == Cause.RANG_OUT.value) & (func.coalesce(calls.c.ring_s, 0.0) >= RANG_S)
         query = select(func.count().filter(calls.c.outcome.in_(nothing), ~rang), func.count())
@@ -46,6 +52,7 @@ class Outcomes(Part):
             calls.c.started_at >= since,
             calls.c.started_at < until,
             calls.c.purpose == Purpose.BASE.value,
+            calls.c.trunk == plain(trunk),
             voids.c.call_id.is_(None),
         )
         with self._reads() as connection:
@@ -78,6 +85,8 @@ class Outcomes(Part):
                     confidence=row.confidence,
                     ring_s=row.ring_s,
                     voided=row.void is not None,
+                    trunk=row.trunk or "",
+                    caller_id=row.caller_id or "",
                     rang=row.purpose == Purpose.QUIET_TIME.value and _rang(row.checks_json),
                 )
                 for row in connection.execute(query.order_by(calls.c.started_at, calls.c.call_id))

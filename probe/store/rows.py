@@ -84,6 +84,8 @@ def recorded(record: Record, at: datetime, *, recovered: bool) -> dict[str, Any]
         "checks_json": json(record.checks),
         "pdd_s": post_dial_delay_s(record.trace),
         "ring_s": ring_s(record.trace),
+        "trunk": plain(record.trace.trunk),
+        "caller_id": plain(record.trace.caller_id),
         "judged_at": None,
         **judged(record.verdict, record.sounds),
     }

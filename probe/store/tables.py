@@ -96,6 +96,8 @@ calls = Table(
     Column("stratum", Text),
     Column("pdd_s", Float),
     Column("ring_s", Float),
+    Column("trunk", Text),
+    Column("caller_id", Text),
     Index("calls_started_at", "started_at"),
     Index("calls_number", "number_id", "started_at"),
     Index("calls_round", "round_id", "position"),
@@ -126,7 +128,8 @@ seeds = Table(
     Column("made_at", UtcTime, nullable=False),
     Column("revealed_at", UtcTime),
 )
-# A day that was planned, once: its slots are the day's programme, and `unplanned` names the numbers it left out.
+# A day that was planned, once: its slots are the day's programme, `unplanned` names the numbers it left out, and
+# `given` is what it was drawn from, so that it can be drawn again.
 planned_days = Table(
     "planned_days",
     metadata,
@@ -134,6 +137,7 @@ planned_days = Table(
     Column("planned_at", UtcTime, nullable=False),
     Column("period", Text, ForeignKey("seeds.period"), nullable=False),
     Column("unplanned_json", Text, nullable=False),
+    Column("given_json", Text),
 )
 # One call that is to be made at a time. `state` is planned, called, missed, refused or dropped; but for the first, the
 # reason is kept. `call_id` is the call's, so that a slot is dialled once whatever happens.

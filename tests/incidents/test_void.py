@@ -111,6 +111,68 @@ class TestProof:
         assert file.last.good == ()
 
 
+class TestTheProofItself:
+    """What closed an incident turns out to count for nothing."""
+
+    def closed(self) -> tuple[File, list[str]]:
+        file = File()
+        file.tell(seen(Cause.GREETING, 0))
+        file.add(rectify(file.last, by="王主任", at=at(0)))
+        calls = [seen(Cause.HUMAN, half) for half in (1, 2)]
+        file.tell(*calls)
+        assert file.last.state is State.CLOSED
+        return file, [call.call_id for call in calls]
+
+    @pytest.mark.parametrize("which", [0, 1])
+    def test_it_is_open_again_and_its_people_are_told(self, which: int) -> None:
+        file, calls = self.closed()
+        before = file.last
+        (event,) = void(file, calls[which])
+        assert isinstance(event, Voided)
+        assert event.unproved
+        assert (file.last.state, file.last.closed_at, len(file.last.good)) == (State.RECTIFIED, None, 1)
+        assert [alert.news for alert in alerts([event], before)] == [News.UNPROVED]
+        file.tell(seen(Cause.HUMAN, 4))
+        assert file.last.state is State.CLOSED, "and closed again by calls alone"
+
+    def test_another_call_of_the_same_half_day_still_proves_it(self) -> None:
+        file = File()
+        file.tell(seen(Cause.GREETING, 0))
+        file.add(rectify(file.last, by="王主任", at=at(0)))
+        calls = [seen(Cause.HUMAN, 1), seen(Cause.HUMAN, 1), seen(Cause.HUMAN, 2)]
+        file.tell(*calls)
+        assert void(file, calls[0].call_id) == []
+        assert file.last.state is State.CLOSED
+
+    def test_what_had_come_back_as_an_incident_of_its_own_is_not_two(self) -> None:
+        file, calls = self.closed()
+        file.tell(seen(Cause.GREETING, 5))
+        first, again = file.incidents
+        assert again.repeat_of == first.id
+        assert void(file, calls[1], half=6) == []
+        assert [incident.state for incident in file.incidents] == [State.CLOSED, State.OPEN]
+
+    def test_the_store_opens_it_again(self, tmp_path: Path) -> None:
+        with Store.open(f"sqlite:///{tmp_path / 'probe.db'}") as store:
+            for news in (
+                seen(Cause.GREETING, 0),
+                None,
+                *(seen(Cause.HUMAN, half, call_id=f"g{half}") for half in (1, 2)),
+            ):
+                known = store.incidents.open()
+                events = (
+                    [rectify(known[0], by="王主任", at=at(0))] if news is None else advance(known, news, policy=POLICY)
+                )
+                store.incidents.add(events)
+            assert store.incidents.open() == ()
+            (closed,) = store.incidents.closed(at(2))
+            assert store.incidents.closed(at(3)) == ()
+            store.incidents.add(undone([closed], ["g2"], at(3), store.incidents.events, policy=POLICY))
+            (after,) = store.incidents.open()
+            assert (after.state, after.good) == (State.RECTIFIED, ("2026-03-02pm",))
+            assert store.incidents.rebuild() == 0
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from([Cause.HUMAN, Cause.GREETING, Cause.BUSY_TONE, Cause.RANG_OUT]), st.booleans()),
     max_size=12,

@@ -18,7 +18,7 @@ from probe.store import Store, is_alive, this_owner
 from tests.records import MORNING, call, number
 
 ROOT = Path(__file__).parents[2]
-STEPS = 130  # more than a round takes
+STEPS = 160  # more than all migrations and a round take
 PATIENCE_S = 60.0
 
 
