@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from probe.model import Record
     from probe.schedule.setup import Setup
     from probe.store import Store
+    from probe.store.sole import Sole
 
 
 @click.command("run")
@@ -31,24 +32,26 @@ if TYPE_CHECKING:
 def command(talk: Talk, trunk_names: tuple[str, ...]) -> int:
     """Plan each day and call every number at its times, until SIGTERM or Ctrl-C. 按计划自动拨测，持续运行
 
-    The database is the truth: after a restart the day goes on where it was; nothing is called twice, and what was
-    missed is told. `probe stop --all` (or a file STOP in the data folder) stops every call. As a service: docs/run.md.
+    One programme runs on a database, which is the truth: after a restart the day goes on where it was; nothing is
+    called twice, and what was missed is told. `probe stop --all` (or a file STOP in the data folder) stops every call.
+    As a service: docs/run.md.
     """
     from probe.cli.calling import open_store
     from probe.schedule.alone import alone
     from probe.schedule.setup import setup_of
+    from probe.store import this_owner
 
     settings = talk.settings
     folder = settings.data.folder
     _log_as_json()
-    with open_store(talk) as store, alone(folder):
+    with open_store(talk) as store, alone(folder), store.sole(this_owner()) as sole:
         trunks = tuple(settings.trunk(name) for name in trunk_names or settings.trunks) or (settings.trunk(),)
         setup = setup_of(settings, trunks)
-        asyncio.run(_run(talk, store, setup, trunks, folder))
+        asyncio.run(_run(talk, store, sole, setup, trunks, folder))
     return 0
 
 
-async def _run(talk: Talk, store: Store, setup: Setup, trunks: Sequence[Trunk], folder: Path) -> None:
+async def _run(talk: Talk, store: Store, sole: Sole, setup: Setup, trunks: Sequence[Trunk], folder: Path) -> None:
     from probe.cli.hearing import recogniser_of_host
     from probe.dial import Switchboard
     from probe.plan import SEED_BYTES
@@ -98,6 +101,7 @@ async def _run(talk: Talk, store: Store, setup: Setup, trunks: Sequence[Trunk], 
                 store,
                 programme,
                 boards,
+                sole,
                 folder=folder,
                 deliver=post,
                 keep=partial(_keep, folder),

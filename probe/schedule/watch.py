@@ -17,12 +17,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from probe.dial import Switchboard
 from probe.dial.messages import Refused
-from probe.errors import ProbeError
+from probe.errors import ProbeError, StoreError
 from probe.model import Because, Number, Order, Record
 from probe.schedule.alone import STOP_FILE
 from probe.schedule.programme import Programme
 from probe.schedule.systemd import notify
 from probe.store import Store
+from probe.store.sole import Sole
 
 LOOK_EVERY_S = 1.0
 PLAN_EVERY_S = 60.0
@@ -44,6 +45,7 @@ class Watch:
         store: Store,
         programme: Programme,
         boards: Mapping[str, Switchboard],
+        sole: Sole,
         *,
         folder: Path,
         deliver: Callable[[], None],
@@ -57,6 +59,7 @@ class Watch:
         self._store = store
         self._programme = programme
         self._boards = boards
+        self._sole = sole
         self._stop_file = folder / STOP_FILE
         self._deliver = deliver
         self._keep = keep
@@ -72,9 +75,11 @@ class Watch:
         self._planned = True  # whether today has its plan
         self._halted = False
         self._leaving = False
+        self._taken_over: StoreError | None = None
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT: then every call is hung up, and recorded, before this returns."""
+        """Until SIGTERM or SIGINT: then every call is hung up, and recorded, before this returns. StoreError, after the
+        same, when another programme has taken over the database."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._leave)
@@ -93,11 +98,14 @@ class Watch:
             self._scheduler.shutdown(wait=False)
             self._save()
             await asyncio.to_thread(self._deliver)
+        if self._taken_over is not None:
+            raise self._taken_over
 
     def claim(self, order: Order) -> bool:
         """The switchboards ask this immediately before they dial. What cannot be asked is not dialled."""
         try:
-            if not self._leaving and not self._stopped() and self._programme.claim(order, _now()):
+            may = not self._leaving and not self._stopped() and self._sole.held()
+            if may and self._programme.claim(order, _now()):
                 return True
         except ProbeError as error:
             _log.error("%s", error)
@@ -125,6 +133,8 @@ class Watch:
         if self._leaving:
             return
         try:
+            if not self._alone():
+                return
             stopped = self._stopped()
             if stopped and not self._halted:
                 _log.warning("calls are stopped")
@@ -145,6 +155,19 @@ class Watch:
             _log.exception("a look failed")
             return
         self._good = time.monotonic()
+
+    def _alone(self) -> bool:
+        """Whether this is still the only programme on the database; leave when another has taken over."""
+        try:
+            if self._sole.keep():
+                _log.warning("the lock of the database was lost with its connection, and taken again")
+        except StoreError as error:
+            if error.key != "store.not_alone":
+                raise
+            self._taken_over = error
+            self._leave()
+            return False
+        return True
 
     def _look_at_next(self) -> None:
         """Wake up when the next call is due, not up to a second later."""

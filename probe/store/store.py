@@ -25,6 +25,7 @@ from probe.store.owner import is_alive
 from probe.store.part import Part
 from probe.store.pruning import Pruning
 from probe.store.slots import Slots
+from probe.store.sole import Sole
 from probe.store.tables import UNDER_WAY, calls, former_verdicts, numbers, rounds, voids
 from probe.store.undone import Undone
 from probe.words import words
@@ -103,6 +104,10 @@ class Store(Part):
     def pruning(self) -> Pruning:
         """What is forgotten of old calls."""
         return Pruning(self._engine, self._place)
+
+    def sole(self, owner: str) -> Sole:
+        """The lock of the one programme that may run on this database."""
+        return Sole(self._engine, self._place, owner)
 
     def close(self) -> None:
         """Let go of every connection."""
