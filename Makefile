@@ -7,7 +7,7 @@ JOBS ?= 2
 
 all: lint test
 
-demo: $(VENV)/.installed ## dial a practice district over real SIP and open the report
+demo: $(VENV)/.installed ## dial a practice district over real SIP and write the report
 	$(BIN)/probe demo
 
 test: $(VENV)/.tests packages ## run every test, real SIP peers, database server and browser included

@@ -60,7 +60,7 @@ class Lazy(click.Group):
 def cli(ctx: click.Context, settings_file: str | None, lang: str | None) -> None:
     """Tongbutong (通不通) phones published service numbers the way a citizen would and says honestly what happened.
 
-    Start with `probe demo`: a practice district is dialled over real SIP, and a report opens. Then `probe init`.
+    Start with `probe demo`: a practice district is dialled over real SIP, and a report is written. Then `probe init`.
 
     \b
     Exit codes: 0 all well · 1 a verdict of the demo or of a case was wrong · 2 wrong usage · 3 settings

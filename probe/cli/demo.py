@@ -41,9 +41,9 @@ def command(talk: Talk, folder: Path, lines: int, as_json: bool) -> int:
     from probe.exchange import running
     from probe.exchange.district import SHIPPED, directory_csv, load
     from probe.plan import batch_id, orders
-    from probe.settings import demo_settings
+    from probe.settings import demo
 
-    talk.settings_or_default = demo_settings(folder)
+    talk.settings_or_default = demo(folder)
     district = load(SHIPPED)
     robot = talk.settings_or_default.robot
     listing = parse(directory_csv(district).encode(), "district.csv", country=robot.country, area_code=robot.area_code)
@@ -79,6 +79,7 @@ def command(talk: Talk, folder: Path, lines: int, as_json: bool) -> int:
     report = folder / "report.html"
     now = datetime.now(UTC)
     write(talk, since, now + timedelta(seconds=1), now, report)
+    talk.say("cli.demo_next", folder=folder, call=session.records[0].order.call_id)
     talk.say("cli.report_written", file=report.resolve())
     return 1 if wrong or len(session.records) < len(district.entries) else 0
 

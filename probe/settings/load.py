@@ -51,11 +51,6 @@ def default_settings() -> Settings:
     return Settings.model_validate({})
 
 
-def demo_settings(folder: Path) -> Settings:
-    """For the demo: everything in one folder; the practice district lies in Hangzhou."""
-    return Settings.model_validate({"robot": {"area_code": "0571"}, "data": {"folder": folder.absolute()}})
-
-
 def _text(file: Path) -> str:
     try:
         if file.stat().st_size > LARGEST_BYTES:

@@ -1,4 +1,4 @@
-"""`probe init`: a commented settings file and a sample directory, never over what is there."""
+"""`probe init` and `probe demo`: settings to begin with, never over what is there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from probe.errors import SettingsError
+from probe.settings.load import NAME, read
+from probe.settings.schema import Settings
 
-FILES = ("probe.toml", "numbers.csv")
+FILES = (NAME, "numbers.csv")
 
 
 def init(folder: Path) -> tuple[Path, ...]:
@@ -29,3 +31,20 @@ def init(folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise SettingsError("settings.cannot_write", folder=folder, reason=error.strerror) from error
     return targets
+
+
+def demo(folder: Path) -> Settings:
+    """The demo's settings, written into `folder` so that every other command works there too.
+
+    SettingsError when somebody's own settings are there, or the folder cannot be written to.
+    """
+    target, text = folder / NAME, (files("probe") / "data" / "demo.toml").read_bytes()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            target.write_bytes(text)
+        elif target.read_bytes() != text:
+            raise SettingsError("settings.exists", file=target)
+    except OSError as error:
+        raise SettingsError("settings.cannot_write", folder=folder, reason=error.strerror) from error
+    return read(target)

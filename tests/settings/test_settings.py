@@ -7,7 +7,7 @@ import pytest
 
 from probe.dial.trunk import NumberFormat, Trunk
 from probe.errors import SettingsError
-from probe.settings import default_settings, demo_settings, find, read
+from probe.settings import default_settings, find, read
 
 MINIMAL = '[trunk.office]\nproxy = "sip:192.0.2.10"\n'
 
@@ -66,13 +66,6 @@ def test_defaults(folder: Path) -> None:
     assert settings.data.folder == folder / "tongbutong-data"
     assert settings.data.store == f"sqlite:///{folder}/tongbutong-data/tongbutong.sqlite3"
     assert (settings.trunks, settings.file, settings.cautions()) == ({}, None, ())
-
-
-def test_demo_settings(folder: Path) -> None:
-    settings = demo_settings(Path("demo"))
-    assert settings.data.folder == folder / "demo"
-    assert settings.data.store == f"sqlite:///{folder}/demo/tongbutong.sqlite3"
-    assert settings.robot.area_code == "0571"
 
 
 def test_places_count_from_the_folder_of_the_file(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from probe.dial.uri import is_loopback, parse_uri
 from probe.directory import read as read_directory
 from probe.errors import SettingsError
-from probe.settings import init, read
+from probe.settings import demo, init, read
 from probe.settings.schema import TABLES
 
 
@@ -72,3 +72,17 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         init(tmp_path / "file" / "folder")
     assert caught.value.key == "settings.cannot_write"
+
+
+def test_the_demo_leaves_settings_for_every_other_command(tmp_path: Path) -> None:
+    for _ in range(2):  # it may be run again
+        settings = demo(tmp_path / "demo")
+        assert settings.data.folder == tmp_path / "demo"
+        assert settings.robot.area_code == "0571"
+        assert settings.file == tmp_path / "demo" / "probe.toml"
+
+
+def test_the_demo_keeps_off_somebodys_own_folder(tmp_path: Path) -> None:
+    init(tmp_path)
+    with pytest.raises(SettingsError, match=re.escape(str(tmp_path / "probe.toml"))):
+        demo(tmp_path)
