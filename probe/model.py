@@ -119,6 +119,7 @@ class Number(Fact, frozen=True, kw_only=True):
     off_hours: bool = False  # 同意非工作时间拨测: its owner agreed to be called outside of the hours
     interval_min: int = 0  # 拨测间隔: minutes, the least between two first attempts; 0 leaves it to the plan
     lines: int = 1  # 线路数: how many lines answer behind this number (hunt group)
+    extension: str = ""  # 分机: what a switchboard is to be told, in a scenario that dials it
 
     @property
     def office(self) -> str:
@@ -156,6 +157,8 @@ class Order(Fact, frozen=True, kw_only=True):
     caller_id: str = ""  # who calls; the trunk's own when empty
     not_before: datetime | None = None  # the line refuses to dial it earlier, or later than `not_after`
     not_after: datetime | None = None
+    extension: str = ""  # of the number's directory entry: the keys for `press: extension`
+    open: tuple[tuple[datetime, datetime], ...] | None = None  # when the office is open around then; None: not known
 
 
 class Origin(StrEnum):

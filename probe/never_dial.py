@@ -38,6 +38,15 @@ def refusal(number: str, *, country: str = "CN", area_code: str = "") -> str | N
     return None
 
 
+def extension_refusal(keys: str, *, country: str = "CN", area_code: str = "") -> str | None:
+    """The same of keys (`0-9*#`) that are pressed at a switchboard, which may pass them on: 1101 is a desk there, but
+    110 is still the police, and so is 9#110."""
+    pieces = [piece for piece in re.split(r"[*#]+", keys) if piece]
+    readings = dict.fromkeys((*pieces, "".join(pieces), keys))
+    found = (refusal(f"sip:{reading}@pbx", country=country, area_code=area_code) for reading in readings)
+    return next(filter(None, found), None)
+
+
 # ---- what a switch might read ----
 
 _SCHEME = re.compile(r"(sips?|tel|callto)\s*:", re.IGNORECASE)

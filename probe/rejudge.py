@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from probe import judge
 from probe.classify import classify
+from probe.errors import ScenarioError
 from probe.live import replay
-from probe.model import Because, Record, Sounds, Verdict
+from probe.model import Because, Check, Purpose, Record, Sounds, Verdict
+from probe.plan.batch import Open
+from probe.script import shelf
 from probe.transcribe import Transcriber
 from probe.words import words
+
+DECIDED_BY_HOURS = (Purpose.MANUAL,)  # calls of the plan know by their purpose whether they are in the hours
 
 
 def judge_again(
@@ -32,6 +39,27 @@ def judge_again(
     verdict = classify(trace, sounds)
     then = record.verdict.decided_at_s if same(record.verdict, verdict) else trace.ended_at_s
     return sounds, msgspec.structs.replace(verdict, decided_at_s=then)
+
+
+def checks_again(record: Record, lang: str, open_of: Callable[[], Open]) -> tuple[Check, ...]:
+    """What a call that was judged again says to its scenario's expectations, as the scenario stands today.
+
+    A scenario that is no more leaves the checks as they were. `open_of`: when the office was open around that time, for
+    calls whose order does not say.
+    """
+    try:
+        scenario = shelf.load(record.order.scenario)
+    except ScenarioError:
+        return record.checks
+    if record.order.open is None and record.order.purpose in DECIDED_BY_HOURS:
+        record = msgspec.structs.replace(record, order=msgspec.structs.replace(record.order, open=open_of()))
+    found = judge.checks(record, scenario, lang)
+    return record.checks if passed(found) == passed(record.checks) else found
+
+
+def passed(checks: tuple[Check, ...]) -> dict[str, bool]:
+    """What was held against the call or for it, whatever language the values seen are told in."""
+    return {check.name: check.passed for check in checks}
 
 
 def same(one: Verdict, other: Verdict) -> bool:

@@ -14,7 +14,7 @@ from scenarios.language import Scenario
 from scenarios.nodes import Mistake
 from scenarios.read import Reader
 
-__all__ = ["Mistake", "Scenario", "load", "names", "path_of", "read", "shipped", "use"]
+__all__ = ["Mistake", "Scenario", "load", "names", "path_of", "read", "shipped", "texts", "use"]
 
 
 @cache
@@ -44,6 +44,13 @@ def read(path: Path, recordings: Collection[str] | None = None) -> Scenario:
     Mistake for the first thing that is wrong in it, OSError or UnicodeDecodeError when it cannot be read.
     """
     return Reader(path.parent, recordings).scenario(path.read_text(encoding="utf-8"), path.stem)
+
+
+def texts(path: Path, recordings: Collection[str] | None = None) -> dict[Path, str]:
+    """The texts that a scenario file wants said, by the recordings to be made of them. Raises what `read` does."""
+    reader = Reader(path.parent, recordings, preparing=True)
+    reader.scenario(path.read_text(encoding="utf-8"), path.stem)
+    return reader.texts
 
 
 def use(own: Callable[[], Iterable[Scenario]]) -> None:

@@ -12,6 +12,8 @@ import msgspec
 By = Literal["rfc4733", "info", "in-band"]  # telephone-event packets, SIP INFO (dtmf-relay), audible tones
 Voice = Literal["synthetic", "person"]
 
+EXTENSION = "extension"
+
 RING_S = 5.0  # one ring with its pause, GB/T 3380: 1 s on, 4 s off
 RING_LIMIT_S = 45.0  # from the INVITE, when a scenario counts rings only
 ANSWERED_LIMIT_S = 20.0
@@ -61,7 +63,7 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Press(Step, frozen=True, kw_only=True, tag="press"):
-    """Press keys, one after the other."""
+    """Press keys, one after the other. EXTENSION stands for those of the number's directory entry."""
 
     keys: str
     by: By = "rfc4733"

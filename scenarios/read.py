@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import wave
 from collections.abc import Callable, Collection
+from hashlib import sha256
 from pathlib import Path
 
 from scenarios import language as lang
@@ -17,14 +19,23 @@ KEYS = "0123456789*#ABCD"
 MOST_KEYS = 16
 MOST_TIMES = 20
 MOST_RINGS = 20
+LONGEST_TEXT = 200  # characters to be said: 40 s or so
+PREPARED = "prepared"  # the folder beside the file with what was made of texts
+_CHINESE = re.compile(r"(?=.*[\u4e00-\u9fff])[\u4e00-\u9fff0-9\s，。、；：？！,.;:?!“”‘’（）()—…-]+", re.DOTALL)
 MOST_STEPS = 500  # acted out, counting repeats
 
 
 class Reader:
-    """One file. `folder` is where its own WAVs are; `recordings` the library's names, None when they are not known."""
+    """One file. `folder` is where its own WAVs are; `recordings` the library's names, None when they are not known.
 
-    def __init__(self, folder: Path, recordings: Collection[str] | None = None) -> None:
+    `texts` are those that it wants said, by the recordings that are to be made of them; while `preparing`, these need
+    not be there yet.
+    """
+
+    def __init__(self, folder: Path, recordings: Collection[str] | None = None, *, preparing: bool = False) -> None:
         self._folder = folder
+        self._preparing = preparing
+        self.texts: dict[Path, str] = {}
         self._recordings = recordings
         self._count = 0
         self._times = 1  # how often the steps under way are acted out
@@ -125,15 +136,17 @@ class Reader:
     def _press(self, node: Node) -> lang.Press:
         fields = node.fields(("keys", "by"), ("keys",)) if isinstance(node.value, dict) else {"keys": node}
         keys = fields["keys"].text
-        if not 1 <= len(keys) <= MOST_KEYS or not set(keys) <= set(KEYS):
-            raise fields["keys"].wrong('"0"', f"1–{MOST_KEYS} × {KEYS}")
+        if keys != lang.EXTENSION and (not 1 <= len(keys) <= MOST_KEYS or not set(keys) <= set(KEYS)):
+            raise fields["keys"].wrong('"0"', f"1–{MOST_KEYS} × {KEYS}", lang.EXTENSION)
         by = fields["by"].text if "by" in fields else "rfc4733"
         if by not in BYS:
             raise fields["by"].unknown(by, BYS)
         return lang.Press(keys=keys, by=by)  # type: ignore[arg-type]  # one of BYS
 
     def _say(self, node: Node) -> lang.Say:
-        fields = node.fields(("wav", "voice"), ("wav",)) if isinstance(node.value, dict) else {"wav": node}
+        if isinstance(node.value, dict) and "text" in node.value:
+            return lang.Say(wav=self._text(node.fields(("text",))["text"]), voice="synthetic")
+        fields = node.fields(("wav", "voice", "text"), ("wav",)) if isinstance(node.value, dict) else {"wav": node}
         wav = self._wav(fields["wav"])
         if wav.endswith(".wav") and "voice" not in fields:
             raise Mistake("missing", line=node.line, where=node.where, found="voice", allowed=VOICES)
@@ -141,6 +154,16 @@ class Reader:
         if voice not in VOICES:
             raise fields["voice"].unknown(voice, VOICES)
         return lang.Say(wav=wav, voice=voice)  # type: ignore[arg-type]  # one of VOICES
+
+    def _text(self, node: Node) -> str:
+        """Where the recording lies that was made of this text ahead (`probe scenario prepare`)."""
+        if not 0 < len(node.text) <= LONGEST_TEXT or not _CHINESE.fullmatch(node.text):
+            raise node.rule("bad_text")
+        path = self._folder.resolve() / PREPARED / f"text-{sha256(node.text.encode()).hexdigest()[:12]}.wav"
+        self.texts[path] = node.text
+        if not self._preparing and not _playable(path):
+            raise node.rule("not_prepared")
+        return str(path)
 
     def _wav(self, node: Node) -> str:
         if node.text.endswith(".wav"):

@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from scenarios import notation
-from scenarios.read import BYS, KEYS, MOST_KEYS, MOST_TIMES, VOICES
+from scenarios.language import EXTENSION
+from scenarios.read import BYS, KEYS, LONGEST_TEXT, MOST_KEYS, MOST_TIMES, VOICES
 
 Schema = dict[str, Any]
 
@@ -68,10 +69,13 @@ def _step() -> Schema:
     branches = {"type": "object", "propertyNames": {"pattern": SOUND}, "additionalProperties": _ref("steps")}
     listen = _object({"for": some, "within": _ref("seconds"), "then": branches, "otherwise": _ref("steps")}, "within")
     # YAML reads 0 and 8001 as numbers; this program takes what is written
-    keys = {"anyOf": [{"type": "string", "pattern": f"^[{re.escape(KEYS)}]{{1,{MOST_KEYS}}}$"}, {"type": "integer"}]}
+    pattern = f"^([{re.escape(KEYS)}]{{1,{MOST_KEYS}}}|{EXTENSION})$"
+    keys = {"anyOf": [{"type": "string", "pattern": pattern}, {"type": "integer"}]}
     press = {"anyOf": [keys, _object({"keys": keys, "by": {"enum": list(BYS)}}, "keys")]}
     name = {"type": "string", "minLength": 1}
-    say = {"anyOf": [name, _object({"wav": name, "voice": {"enum": list(VOICES)}}, "wav")]}
+    text = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
+    wav = _object({"wav": name, "voice": {"enum": list(VOICES)}}, "wav")
+    say = {"anyOf": [name, wav, _object({"text": text}, "text")]}
     ring = {"type": "string", "pattern": rf"{DURATION}|^[0-9]{{1,2}} rings?$|^until ringback$"}
     times = {"type": "integer", "minimum": 1, "maximum": MOST_TIMES}
     shapes: dict[str, Schema] = {

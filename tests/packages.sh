@@ -9,6 +9,7 @@ need baresip baresip-core
 need kamailio "kamailio kamailio-tls-modules"
 need chromium chromium
 need sox sox
+need espeak-ng espeak-ng
 ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || wanted="$wanted libatomic1" # Playwright's driver is linked to it
 fc-list :lang=zh 2>/dev/null | grep -q . || wanted="$wanted fonts-noto-cjk"
 [ -z "$wanted" ] && exit 0

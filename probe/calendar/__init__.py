@@ -7,7 +7,7 @@ days are worked, `openings.py` for the result in UTC, `office.py` for a number o
 from probe.calendar.days import WorkingDays, working_days
 from probe.calendar.errors import CalendarError, HoursError, NoCalendar
 from probe.calendar.hours import Hours
-from probe.calendar.office import hours_of, openings_of, zone_of
+from probe.calendar.office import hours_of, openings_around, openings_of, zone_of
 from probe.calendar.openings import Opening, lunch, openings
 from probe.calendar.parse import parse_hours
 from probe.calendar.warning import CalendarWarning, warnings
@@ -24,6 +24,7 @@ __all__ = [
     "hours_of",
     "lunch",
     "openings",
+    "openings_around",
     "openings_of",
     "parse_hours",
     "warnings",

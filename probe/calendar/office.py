@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from probe.calendar.days import WorkingDays
+from probe.calendar.errors import HoursError, NoCalendar
 from probe.calendar.hours import Hours, later
 from probe.calendar.openings import Opening, openings
 from probe.calendar.parse import parse_hours
@@ -28,6 +29,23 @@ def openings_of(
     HoursError when its hours (or the default ones) are not understood: it cannot be planned. NoCalendar as `openings`.
     """
     return openings(hours_of(number, default_hours), day, zone_of(number, timezone), days)
+
+
+def openings_around(
+    number: Number, moment: datetime, *, default_hours: str, timezone: str, days: WorkingDays
+) -> tuple[Opening, ...] | None:
+    """The openings of the days around a moment: one of yesterday may last beyond midnight. None when nobody knows."""
+    today = moment.astimezone(zone_of(number, timezone)).date()
+    try:
+        return tuple(
+            opening
+            for n in (-1, 0, 1)
+            for opening in openings_of(
+                number, today + timedelta(days=n), default_hours=default_hours, timezone=timezone, days=days
+            )
+        )
+    except (HoursError, NoCalendar):
+        return None
 
 
 def zone_of(number: Number, timezone: str) -> ZoneInfo:

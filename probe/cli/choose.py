@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from probe.calendar import openings_around, working_days
 from probe.cli.talk import Talk
 from probe.dial import Trunk
 from probe.dial.uri import is_loopback, is_sip, parse_uri
@@ -12,6 +14,7 @@ from probe.errors import IncidentError, RefusedError, SettingsError
 from probe.hints import nearest, shown
 from probe.incidents import Incident
 from probe.model import Number
+from probe.plan.batch import Open
 from probe.store import Store
 
 
@@ -50,6 +53,20 @@ def choose_trunk(talk: Talk, name: str | None, numbers: Sequence[Number]) -> Tru
             return Trunk(name="loopback", proxy="sip:127.0.0.1", lines=8, calls_per_second=10)
         raise SettingsError("cli.no_trunk", number=next(n.number for n in numbers if not on_this_machine(n.number)))
     return settings.trunk(name)
+
+
+def opening_hours(talk: Talk) -> Callable[[Number, datetime], Open]:
+    """When the office of a number is open around a moment, by its hours or the default ones; None: nobody knows."""
+    settings = talk.settings_or_default
+    days = working_days(settings.robot.country, settings.plan.holidays)
+
+    def open_of(number: Number, at: datetime) -> Open:
+        found = openings_around(
+            number, at, default_hours=settings.plan.hours, timezone=settings.policy().timezone, days=days
+        )
+        return None if found is None else tuple((opening.start, opening.end) for opening in found)
+
+    return open_of
 
 
 def choose_incident(store: Store, incident_id: str) -> Incident:

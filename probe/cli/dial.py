@@ -29,7 +29,7 @@ def command(
     needs no settings at all.
     """
     from probe.cli.calling import call, open_store
-    from probe.cli.choose import choose_numbers, choose_trunk
+    from probe.cli.choose import choose_numbers, choose_trunk, opening_hours
     from probe.plan import batch_id, orders
 
     robot = talk.settings_or_default.robot
@@ -37,7 +37,8 @@ def command(
         directory = store.numbers()
         chosen = choose_numbers(talk, numbers, directory)
         trunk = choose_trunk(talk, trunk_name, chosen)
-        batch = batch_id(datetime.now(UTC), secrets.randbits(16))
+        hours, now = opening_hours(talk), datetime.now(UTC)
+        batch = batch_id(now, secrets.randbits(16))
         planned = orders(
             chosen,
             batch=batch,
@@ -45,6 +46,7 @@ def command(
             country=robot.country,
             area_code=robot.area_code,
             ring_limit_s=ring_limit_s,
+            open_of=lambda number: hours(number, now),
         )
         allowed = [n.number for n in directory]
         return call(talk, store, trunk, planned, allowed=allowed, as_json=as_json, lines=lines).exit_code

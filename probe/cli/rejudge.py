@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,7 @@ def command(
 
     A call with a recording is heard anew; one without is judged by the sounds that were stored. The new verdict is
     stored, every former one is kept with its time and rules, and the call says what it was judged to be when made.
+    The expectations of its scenario are checked anew as well.
     Exit code 7 when a case could not be read.
     """
     from probe.cli.prompts import use_library
@@ -91,6 +93,8 @@ def command(
     if not as_json and changes:
         _print(talk, changes)
     talk.say("prompts.rejudged", n=seen["judged"], changed=len(changes), surer=seen["surer"], anew=seen["anew"])
+    if seen["checks"]:
+        talk.say("prompts.checks_changed", n=seen["checks"])
     if dry_run and changes:
         talk.say("prompts.dry_run")
     if seen["pruned"]:
@@ -111,12 +115,14 @@ def _calls(
     store_it: bool,
 ) -> Iterator[Change]:
     """The stored calls that are judged otherwise today; each is stored on its own, so that Ctrl-C loses nothing."""
+    from probe.cli.choose import opening_hours
     from probe.recordings import find
-    from probe.rejudge import as_sure, judge_again, same, with_history
+    from probe.rejudge import as_sure, checks_again, judge_again, passed, same, with_history
     from probe.transcribe.delayed import Delayed
     from probe.wav import read_wav
 
     until = datetime.now(UTC)
+    open_of = opening_hours(talk)
     kinds: list[str | None] = [*numbers] or [None]
     with _progress(talk, sum(store.count(since, until, number) for number in kinds)) as advance:
         for call in (call for number in kinds for call in store.records(since, until, number=number)):
@@ -136,16 +142,21 @@ def _calls(
             seen["judged"] += 1
             seen["anew"] += pcm is not None
             old = record.verdict
-            if same(old, verdict) and as_sure(old, verdict):
+            judged = msgspec.structs.replace(record, sounds=sounds, verdict=verdict)
+            checks = checks_again(judged, talk.report_lang, partial(open_of, call.number, record.trace.started_at))
+            unchanged = same(old, verdict) and as_sure(old, verdict)
+            if unchanged and checks == record.checks:
                 continue
             now = datetime.now(UTC)
             former = store.former(record.order.call_id)
-            verdict = with_history(verdict, former[0].verdict if former else old, now, talk.report_lang)
-            stored = store_it and store.rejudge(record.order.call_id, old, verdict, sounds, now)
+            live = former[0].verdict if former else old
+            verdict = old if unchanged else with_history(verdict, live, now, talk.report_lang)
+            stored = store_it and store.rejudge(record.order.call_id, old, verdict, sounds, now, checks)
+            seen["checks"] += passed(checks) != passed(record.checks)
             if store_it and not stored:
                 seen["overtaken"] += 1
             elif same(old, verdict):
-                seen["surer"] += 1
+                seen["surer"] += not as_sure(old, verdict)
             else:
                 yield Change(
                     name=record.order.call_id,

@@ -34,7 +34,7 @@ def command(
     calls that were under way then are recorded as inconclusive and not dialled again.
     """
     from probe.cli.calling import call, open_store
-    from probe.cli.choose import choose_trunk
+    from probe.cli.choose import choose_trunk, opening_hours
     from probe.plan import batch_id, orders
 
     if resume and new:
@@ -57,6 +57,7 @@ def command(
                 raise ProbeError("cli.empty_directory" if unit is None else "cli.no_such_unit", unit=unit)
             for given_up in unfinished:
                 store.finish_round(given_up, now)
+            hours = opening_hours(talk)
             round_id = batch_id(now, secrets.randbits(16))
             planned = orders(
                 numbers,
@@ -65,6 +66,7 @@ def command(
                 country=robot.country,
                 area_code=robot.area_code,
                 ring_limit_s=ring_limit_s,
+                open_of=lambda number: hours(number, now),
             )
             store.begin_round(round_id, planned, now)
         left = store.pending(round_id)

@@ -1,4 +1,4 @@
-"""`probe scenario check|list|show|run`: what the robot does during a call; rehearsed before anyone real is called."""
+"""`probe scenario check|prepare|list|show|run`: what the robot does during a call, rehearsed before it is done."""
 
 from __future__ import annotations
 
@@ -41,6 +41,25 @@ def check(talk: Talk, files: tuple[Path, ...]) -> int:
         else:
             talk.say("scenario.all_right", file=file, name=found.name, n=len(found.steps), m=len(found.expect))
     return code
+
+
+@command.command("prepare")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def prepare(talk: Talk, files: tuple[Path, ...]) -> None:
+    """Make a synthetic voice of each `text` in scenario FILES, ahead of any call. 把场景里的文字合成语音
+
+    It needs espeak-ng. The recordings lie in the folder prepared/ beside the file; a changed text wants a new one.
+    """
+    from probe.script import shelf
+    from probe.script.prepare import prepare as synthesise
+
+    for file in files:
+        texts = shelf.texts(file)
+        for path, text in texts.items():
+            talk.say("scenario.prepared", file=path, seconds=synthesise(text, path), text=text)
+        if not texts:
+            talk.say("scenario.no_texts", file=file)
 
 
 @command.command("list")

@@ -71,7 +71,7 @@ class Course:
         self._order = order
         self._scenario = scenario or scenarios.load(order.scenario)
         limits = Limits(ring_s=order.ring_limit_s, answered_s=order.answered_limit_s, deadline_s=order.deadline_s)
-        self._engine = Engine(self._scenario, limits, say=order.say)
+        self._engine = Engine(self._scenario, limits, say=order.say, extension=order.extension)
         self._phone = phone
         self._zero = now  # corrected to the moment of the INVITE
         self._data_folder = data_folder

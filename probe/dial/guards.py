@@ -14,7 +14,7 @@ from probe.dial.trunk import Trunk, request_uri
 from probe.dial.uri import SipUri, is_loopback, is_sip
 from probe.errors import DialError, ProbeError, RefusedError
 from probe.model import Order
-from probe.never_dial import refusal
+from probe.never_dial import extension_refusal, refusal
 
 _CALL_ID = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)  # it becomes a file name and a SIP Call-ID
 
@@ -40,6 +40,8 @@ def checked(
     reason = refusal(order.number, country=country, area_code=area_code)
     if reason is not None:
         raise RefusedError(reason, number=order.number)
+    if order.extension and (reason := extension_refusal(order.extension, country=country, area_code=area_code)):
+        raise RefusedError(reason, number=order.extension)
     uri = request_uri(order.number, trunk, area_code=area_code, country=country)
     by_name = is_sip(order.number)
     reason = None if by_name else _refusal_on_the_wire(uri.user, trunk, country, area_code)

@@ -27,6 +27,7 @@ class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     off_hours: tuple[str, ...]
     interval_min: tuple[str, ...]
     lines: tuple[str, ...]
+    extension: tuple[str, ...]
     stands_in: dict[str, tuple[str, ...]]
 
 

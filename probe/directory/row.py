@@ -18,6 +18,7 @@ from probe.directory.number import LONGEST_CELL, several
 from probe.errors import ProbeError
 from probe.hints import nearest, shown
 from probe.model import Number
+from probe.never_dial import extension_refusal
 from probe.words import words
 
 EMPTY = {"", "-", "--", "/", "无", "—", "——"}
@@ -60,6 +61,9 @@ def read_row(
     wrong = list(_wrong(fields))
     read = {field: typed.read(field, text) for field, text in fields.items() if text and field in typed.READERS}
     wrong += [(field, value.key, value.values) for field, value in read.items() if isinstance(value, typed.NotRead)]
+    extension = read.get("extension")
+    if isinstance(extension, str) and extension_refusal(extension, country=country, area_code=area_code):
+        wrong.append(("extension", "directory.forbidden_extension", {}))
     found: tuple[tuple[str, str], ...] = ()
     try:
         found = several(_cell(cells, columns.place["number"]), country=country, area_code=area_code)

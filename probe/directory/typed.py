@@ -30,6 +30,7 @@ _UNIT_MIN = {
     "days": 1440,
 }
 _INTERVAL = re.compile(rf"(\d{{1,6}})(?:\.0)?\s*({'|'.join(_UNIT_MIN)})", re.ASCII)
+_EXTENSION = re.compile(r"([0-9*#]{1,6})(?:\.0)?", re.ASCII)
 _LINES = re.compile(r"(\d{1,6})(?:\.0)?\s*(?:条|线|路|lines?)?", re.ASCII)
 
 
@@ -75,11 +76,18 @@ def lines(text: str) -> int | NotRead:
     return count if 1 <= count <= MOST_LINES else NotRead("directory.bad_lines", {"most": MOST_LINES})
 
 
+def extension(text: str) -> str | NotRead:
+    """8001, as it is pressed (or 8001.0, by a spreadsheet). Too short for somebody outside of the office."""
+    match = _EXTENSION.fullmatch(text)
+    return match[1] if match else NotRead("directory.bad_extension")
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "timezone": timezone,
     "off_hours": yes_or_no,
     "interval_min": interval_min,
     "lines": lines,
+    "extension": extension,
 }
 
 

@@ -16,7 +16,11 @@ from probe.words import words
 from scenarios.language import Expectation, Scenario
 from scenarios.notation import bare
 
-IN_HOURS = (Purpose.BASE, Purpose.FOLLOW_UP)  # these are planned within the office's hours, and only there
+IN_HOURS = (
+    Purpose.BASE,
+    Purpose.FOLLOW_UP,
+    Purpose.RECHECK,
+)  # these are planned within the office's hours, and only there
 MACHINES = (Cause.SILENT, Cause.FAX, Cause.DROPPED)  # answered, but nothing is known of a menu
 
 Seen = tuple[bool, str] | None
@@ -40,6 +44,14 @@ def checks(record: Record, scenario: Scenario, lang: str) -> tuple[Check, ...]:
 def _short_ring(one: Expectation, record: Record) -> bool:
     """Whether a call is inconclusive only because we hung up as soon as it rang, which was all we wanted to know."""
     return one.aspect == "rings" and record.verdict.cause is Cause.UNSURE
+
+
+def in_hours(record: Record) -> bool | None:
+    """Whether the office was open when it was called; None when that is not known."""
+    order, at = record.order, record.trace.started_at
+    if order.open is not None:
+        return any(start <= at < end for start, end in order.open)
+    return True if order.purpose in IN_HOURS else None
 
 
 def expectation_words(one: Expectation, lang: str) -> str:
@@ -135,7 +147,7 @@ def _prompt(one: Expectation, record: Record, lang: str) -> Seen:
 
 
 def _not(one: Expectation, record: Record, lang: str) -> Seen:
-    if one.in_hours and record.order.purpose not in IN_HOURS:
+    if one.in_hours and not in_hours(record):
         return None
     verdict = record.verdict
     return one.name not in (verdict.outcome, verdict.cause), _verdict_words(record, lang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from hashlib import sha256
 
@@ -13,6 +13,8 @@ from probe.script import shelf
 from probe.script.voices import SAY, wav_path
 
 __all__ = ["SAY", "batch_id", "call_id", "order_of", "orders"]
+
+Open = tuple[tuple[datetime, datetime], ...] | None
 
 
 def batch_id(now: datetime, dice: int) -> str:
@@ -37,8 +39,11 @@ def orders(
     country: str,
     area_code: str = "",
     ring_limit_s: float | None = None,
+    open_of: Callable[[Number], Open] = lambda number: None,
 ) -> tuple[Order, ...]:
     """One order per number, each after its scenario. `ring_limit_s` overrides the scenario's.
+
+    `open_of`: when a number's office is open, as far as that is known.
 
     RefusedError when one may never be dialled: the import has refused it before, so somebody has been at the store.
     """
@@ -48,7 +53,9 @@ def orders(
         if reason is not None:
             raise RefusedError(reason, number=number.number)
         name = call_id(batch, number.number)
-        planned.append(order_of(number, call_id=name, why=why, country=country, ring_limit_s=ring_limit_s))
+        planned.append(
+            order_of(number, call_id=name, why=why, country=country, ring_limit_s=ring_limit_s, open=open_of(number))
+        )
     return tuple(planned)
 
 
@@ -66,8 +73,12 @@ def order_of(
     attempt: int = 1,
     not_before: datetime | None = None,
     not_after: datetime | None = None,
+    open: Open = None,
 ) -> Order:
-    """One call to a number, after its scenario (or another). ScenarioError when there is none of that name any more."""
+    """One call to a number, after its scenario (or another). ScenarioError when there is none of that name any more.
+
+    `open`: when the office is open around that time, None when that is not known.
+    """
     name = scenario or number.scenario
     script = shelf.load(name)
     return Order(
@@ -87,4 +98,6 @@ def order_of(
         caller_id=caller_id,
         not_before=not_before,
         not_after=not_after,
+        extension=number.extension,
+        open=open,
     )

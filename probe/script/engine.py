@@ -16,6 +16,7 @@ from probe.script.heard import heard, rings, rings_now
 from probe.script.moment import Action, HangUp, Limits, Moment, Press, Say
 from scenarios import language as lang
 
+OPERATOR = "0"  # of a switchboard (telephony.md §2: 查号请拨零)
 PERSON_LIMIT_S = 20.0  # from when somebody is known to listen (telephony.md §6)
 ENDS = {Cause.FAX, Cause.DROPPED}  # answered, and nothing more to be had
 PERSON = {Cause.HUMAN, Outcome.ANSWERED, "verdict"}  # what a person is, when a scenario listens
@@ -32,10 +33,14 @@ class _Frame:
 
 
 class Engine:
-    """One call's scenario. `say`: who calls, for every person who answers; None says nothing."""
+    """One call's scenario. `say`: who calls, for every person who answers; None says nothing.
 
-    def __init__(self, scenario: lang.Scenario, limits: Limits, *, say: str | None) -> None:
+    `extension`: what `press: extension` presses; the operator's, when the number has none.
+    """
+
+    def __init__(self, scenario: lang.Scenario, limits: Limits, *, say: str | None, extension: str = "") -> None:
         self._limits = limits
+        self._extension = extension or OPERATOR
         self._say = say
         self._frames = [_Frame(scenario.steps)]
         self._began_s: float | None = None  # the step under way
@@ -109,7 +114,7 @@ class Engine:
                 case lang.Press(keys=keys, by=by):
                     self._pressed = True
                     self._next()
-                    return Press(keys=keys, by=by)
+                    return Press(keys=self._extension if keys == lang.EXTENSION else keys, by=by)
                 case lang.Say(wav=wav, voice=voice):
                     self._next()
                     return Say(wav=wav, voice=voice)

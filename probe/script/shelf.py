@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TypeVar
 
 import scenarios
 from probe.errors import ScenarioError
@@ -10,19 +12,31 @@ from probe.hints import nearest, shown
 from probe.script.voices import recordings
 from scenarios import Mistake, Scenario
 
+T = TypeVar("T")
+
 MOST_SHOWN = 12  # allowed spellings
 
 
 def read(path: Path) -> Scenario:
     """Read a scenario file. ScenarioError names file, line, what was found and what could stand there."""
+    return _told(path, scenarios.read)
+
+
+def _told(path: Path, reader: Callable[[Path, Collection[str]], T]) -> T:
+    """What this reader makes of the file, with its mistakes as errors."""
     try:
-        return scenarios.read(path, recordings())
+        return reader(path, recordings())
     except Mistake as mistake:
         raise error_of(mistake, path) from mistake
     except OSError as error:
         raise ScenarioError("scenario.unreadable", file=path, reason=error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise ScenarioError("scenario.unreadable", file=path, reason="UTF-8?") from error
+
+
+def texts(path: Path) -> dict[Path, str]:
+    """The texts that a scenario file wants said, by the recordings to be made of them. ScenarioError as `read`."""
+    return _told(path, scenarios.texts)
 
 
 def read_folder(folder: Path) -> tuple[Scenario, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from probe.classify import classify
 from probe.errors import StoreError
-from probe.model import Call, Number, Order, Record, Sounds, Trace, Verdict
+from probe.model import Call, Check, Number, Order, Record, Sounds, Trace, Verdict
 from probe.store import directory, rows
 from probe.store.audit import Audit
 from probe.store.cdrs import Cdrs
@@ -267,8 +267,16 @@ class Store(Part):
 
     # --- judging again
 
-    def rejudge(self, call_id: str, old: Verdict, verdict: Verdict, sounds: Sounds, at: datetime) -> bool:
-        """Replace the verdict `old` of a recorded call, and keep it among the former ones.
+    def rejudge(
+        self,
+        call_id: str,
+        old: Verdict,
+        verdict: Verdict,
+        sounds: Sounds,
+        at: datetime,
+        checks: tuple[Check, ...] | None = None,
+    ) -> bool:
+        """Replace the verdict `old` of a recorded call, and keep it among the former ones; and its checks, if given.
 
         False when the call's verdict is not `old` (any more): somebody else has judged it again.
         """
@@ -277,16 +285,19 @@ class Store(Part):
             row = connection.execute(present.where(calls.c.call_id == call_id).with_for_update()).first()
             if row is None or row.verdict_json is None or rows.verdict_of(row.verdict_json) != old:
                 return False
-            connection.execute(
-                insert(former_verdicts).values(
-                    call_id=call_id,
-                    judged_at=row.judged_at or row.recorded_at,
-                    replaced_at=at,
-                    rules=row.rules or "",
-                    verdict_json=row.verdict_json,
+            if verdict != old:
+                connection.execute(
+                    insert(former_verdicts).values(
+                        call_id=call_id,
+                        judged_at=row.judged_at or row.recorded_at,
+                        replaced_at=at,
+                        rules=row.rules or "",
+                        verdict_json=row.verdict_json,
+                    )
                 )
-            )
             new = rows.judged(verdict, sounds)
+            if checks is not None:
+                new["checks_json"] = rows.json(checks)
             connection.execute(update(calls).where(calls.c.call_id == call_id).values(judged_at=at, **new))
         return True
 

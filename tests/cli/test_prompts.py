@@ -48,6 +48,8 @@ def test_heard_labelled_known_and_old_calls_judged_again(home: Path, probe: Prob
     prompts = home / "data" / "prompts"
     with running(home / "district.yaml") as address:
         uri = f"sip:87250001@{address}"
+        (home / "numbers.csv").write_text(f"单位,号码,场景\n甲,{uri},hotline-15s\n", encoding="utf-8")
+        assert probe("numbers", "import", "numbers.csv").returncode == 0
         (first,) = lines(probe("dial", "--json", uri))
         assert first["outcome"] == "inconclusive"
 
@@ -68,12 +70,17 @@ def test_heard_labelled_known_and_old_calls_judged_again(home: Path, probe: Prob
     (change,) = lines(probe("rejudge", "--json"))
     assert (change["call_id"], change["heard_anew"], change["stored"]) == (first["call_id"], True, True)
     assert (change["old"]["outcome"], change["new"]["outcome"]) == ("inconclusive", "unreachable")
+    assert "calls whose checks of the scenario came out otherwise: 1" in dry.stderr
     assert lines(probe("rejudge", "--json")) == []
     with Store.open(f"sqlite:///{home / 'data' / 'tongbutong.sqlite3'}") as store:
         assert [f.verdict.outcome for f in store.former(first["call_id"])] == ["inconclusive"]
         call = store.record(first["call_id"])
     assert call is not None
     assert call.record.verdict.because[-1].key == "rejudged"
+    assert [(c.name, c.passed, c.seen) for c in call.record.checks] == [
+        ("answered within 15 s", False, "unreachable (suspended)")
+    ]
+    assert call.record.order.open is not None, "by the default hours"
 
 
 def test_a_recording_is_added_listed_corrected_and_removed(home: Path, probe: Probe) -> None:

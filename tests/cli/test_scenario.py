@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import soundfile
+
 import scenarios
 from tests.cli.conftest import Probe, lines
 from tests.practice import settings
@@ -78,3 +80,23 @@ def test_run_calls_nobody_but_the_practice_exchange(home: Path, probe: Probe) ->
     done = probe("scenario", "run", "direct", "--number", "010-65250001")
     assert done.returncode == 9
     assert "the practice exchange has no number '010-65250001'" in done.stderr
+
+
+def test_a_text_is_made_a_voice_ahead_of_the_call(home: Path, probe: Probe) -> None:
+    """What was prepared is what the far end hears, and the trace says whose voice it is not."""
+    steps = "  - ring: 9 s\n  - listen: {for: human, within: 9 s}\n  - say: {text: 请问9号窗口在哪里？}\n"
+    (home / "mine.yaml").write_text(MINE.replace("  - ring: 9 s\n", steps), encoding="utf-8")
+    before = probe("scenario", "check", "mine.yaml")
+    assert before.returncode == 9
+    assert "run `probe scenario prepare mine.yaml` first" in before.stderr
+    done = probe("scenario", "prepare", "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "of synthetic voice made of: 请问9号窗口在哪里？" in done.stderr
+    (wav,) = (home / "prepared").glob("*.wav")
+    assert soundfile.info(wav).samplerate == 8000
+    assert probe("scenario", "check", "mine.yaml").returncode == 0
+    ran = probe("scenario", "run", "mine.yaml")
+    said = [line.split("→ ")[1] for line in ran.stdout.splitlines() if "→ SAY" in line]
+    assert said == ["SAY say_disclosure-1-zf_xiaoyi", f"SAY {wav.stem} (synthetic voice)"], ran.stderr
+    (home / "none.yaml").write_text(MINE.replace("name: mine", "name: none"), encoding="utf-8")
+    assert "has no `text`" in probe("scenario", "prepare", "none.yaml").stderr

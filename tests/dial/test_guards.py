@@ -38,6 +38,18 @@ def test_an_emergency_number_in_any_spelling_is_refused(number: str) -> None:
     assert refused.value.text("zh")
 
 
+@pytest.mark.parametrize("extension", ["8001", "0", "1101", "*8001", "801#", "81#2"])
+def test_an_extension_is_pressed_at_a_switchboard(extension: str) -> None:
+    assert check("+8657187250001", extension=extension)
+
+
+@pytest.mark.parametrize("extension", ["110", "0119", "9#110", "9110", "12110", "*110#", "1*10"])
+def test_nor_is_one_pressed_at_a_switchboard(extension: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        check("+8657187250001", extension=extension)
+    assert refused.value.key.startswith("never_dial.")
+
+
 def test_a_number_that_the_trunks_prefix_makes_an_emergency_call_is_refused() -> None:
     with pytest.raises(RefusedError) as refused:
         check(

@@ -4,11 +4,13 @@ import pytest
 
 from probe.directory import Listing, parse
 
-HEADER = "单位,号码,工作时间,时区,同意非工作时间拨测,拨测间隔,线路数"
+HEADER = "单位,号码,工作时间,时区,同意非工作时间拨测,拨测间隔,线路数,分机"
 
 
-def listing(hours: str = "", zone: str = "", consent: str = "", interval: str = "", lines: str = "") -> Listing:
-    row = f'甲,0571-87250001,"{hours}",{zone},{consent},{interval},{lines}'
+def listing(
+    hours: str = "", zone: str = "", consent: str = "", interval: str = "", lines: str = "", ext: str = ""
+) -> Listing:
+    row = f'甲,0571-87250001,"{hours}",{zone},{consent},{interval},{lines},{ext}'
     return parse(f"{HEADER}\n{row}\n".encode(), "numbers.csv", country="CN", area_code="")
 
 
@@ -51,6 +53,11 @@ def test_intervals(written: str, minutes: int) -> None:
 @pytest.mark.parametrize(("written", "count"), [("8", 8), ("8条", 8), ("3.0", 3), ("1000", 1000), ("-", 1)])
 def test_lines(written: str, count: int) -> None:
     assert listing(lines=written).numbers[0].lines == count
+
+
+@pytest.mark.parametrize(("written", "keys"), [("8001", "8001"), ("8001.0", "8001"), ("８０１#", "801#"), ("无", "")])
+def test_extensions(written: str, keys: str) -> None:
+    assert listing(ext=written).numbers[0].extension == keys
 
 
 @pytest.mark.parametrize("hours", ["", "周一至周五 9:00-17:00", "24小时", "周六、周日休息"])

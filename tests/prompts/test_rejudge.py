@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from probe.hear.library import Library
 from probe.hear.prints import make_print
-from probe.model import Cause, Outcome, Record, Said
-from probe.rejudge import as_sure, judge_again, same, with_history
+from probe.model import OUTCOME_OF, Cause, Check, Outcome, Purpose, Record, Said
+from probe.plan.batch import Open
+from probe.rejudge import as_sure, checks_again, judge_again, same, with_history
+from scenarios import Scenario, notation
+from scenarios.language import Ring
+from scenarios.nodes import Node
 from tests import audio
 from tests.prompts.calls import announcement, call
 
@@ -87,3 +91,47 @@ def test_a_call_without_media_is_judged_again_too() -> None:
     record = call(audio.silence(1))
     record = msgspec.structs.replace(record, trace=msgspec.structs.replace(record.trace, media_started_at_s=None))
     assert judge_again(record, None)[1].outcome is Outcome.INCONCLUSIVE
+
+
+def checked(cause: Cause, *checks: Check, scenario: str = "hotline-15s", purpose: Purpose = Purpose.BASE) -> Record:
+    """A call that was not answered, now judged to be of this cause."""
+    record = call(audio.silence(30))
+    order = msgspec.structs.replace(record.order, scenario=scenario, purpose=purpose)
+    verdict = msgspec.structs.replace(record.verdict, outcome=OUTCOME_OF[cause], cause=cause)
+    return msgspec.structs.replace(record, order=order, verdict=verdict, checks=checks)
+
+
+def nobody_knows() -> Open:
+    return None
+
+
+def test_what_a_call_says_to_its_scenario_follows_the_new_verdict() -> None:
+    unsure = checked(Cause.UNSURE)
+    assert checks_again(unsure, "en", nobody_knows) == ()
+    (answered,) = checks_again(checked(Cause.SUSPENDED), "en", nobody_knows)
+    assert (answered.name, answered.passed, answered.seen) == ("answered within 15 s", False, "unreachable (suspended)")
+    was_held_against_it = checked(Cause.UNSURE, answered)
+    assert checks_again(was_held_against_it, "en", nobody_knows) == ()
+
+
+def test_checks_that_come_out_the_same_stay_in_the_words_in_which_they_were_told() -> None:
+    told = Check(name="answered within 15 s", passed=False, seen="联系不上（停机）")
+    assert checks_again(checked(Cause.SUSPENDED, told), "en", nobody_knows) == (told,)
+
+
+def test_a_scenario_that_is_no_more_leaves_the_checks_alone() -> None:
+    old = Check(name="answered within 15 s", passed=True, seen="answered")
+    gone = checked(Cause.SUSPENDED, old, scenario="deleted-since")
+    assert checks_again(gone, "en", nobody_knows) == (old,)
+
+
+def test_an_old_call_by_hand_is_held_against_the_hours_of_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = notation.expectation(Node(1, "expect[1]", "not voicemail in office hours"))
+    mine = Scenario(name="mine", use={}, say="who", steps=(Ring(),), expect=(one,))
+    monkeypatch.setattr("probe.rejudge.shelf.load", lambda name: mine)
+    record = checked(Cause.OFF_HOURS, scenario="mine", purpose=Purpose.MANUAL)
+    began = record.trace.started_at
+    hour = timedelta(hours=1)
+    assert [c.passed for c in checks_again(record, "en", lambda: ((began - hour, began + hour),))] == [False]
+    assert checks_again(record, "en", lambda: ((began + hour, began + 2 * hour),)) == ()
+    assert checks_again(record, "en", nobody_knows) == ()

@@ -23,13 +23,15 @@ def heard(kind: Kind, start_s: float, end_s: float, text: str | None = None, *, 
 class Scene:
     """The engine of a scenario, and everything that it asked for with the moment when."""
 
-    def __init__(self, scenario: Scenario, *, say: str | None = WHO, ring_s: float | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, *, say: str | None = WHO, ring_s: float | None = None, extension: str = ""
+    ) -> None:
         limits = Limits(
             ring_s=ring_s or scenario.ring_limit_s,
             answered_s=scenario.answered_limit_s,
             deadline_s=scenario.deadline_s,
         )
-        self.engine = Engine(scenario, limits, say=say)
+        self.engine = Engine(scenario, limits, say=say, extension=extension)
         self.now = Moment(at_s=0.0, verdict=UNSURE)
         self.asked: list[tuple[float, Action]] = []
 

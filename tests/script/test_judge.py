@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from probe.judge import checks, expectation_words
 from probe.model import OUTCOME_OF, Blame, Cause, Kind, Order, Origin, Purpose, Record, Segment, Signal, Sounds, Trace
@@ -137,6 +138,20 @@ CASES = [
 @pytest.mark.parametrize(("text", "call", "said"), CASES, ids=[f"{i}: {text}" for i, (text, _, _) in enumerate(CASES)])
 def test_expectation(text: str, call: Record, said: tuple[bool, str] | None) -> None:
     assert seen(text, call) == said
+
+
+def test_office_hours_are_those_of_the_order_whoever_asked_for_the_call() -> None:
+    """The calls of `record` begin at 01:00 UTC."""
+    text, day = "not voicemail in office hours", datetime(2026, 3, 2, tzinfo=UTC)
+    for purpose in (Purpose.MANUAL, Purpose.QUIET_TIME, Purpose.BASE):
+        call = record(Cause.GREETING, purpose=purpose)
+        opened, closed = (
+            replace(call, order=replace(call.order, open=((day.replace(hour=a), day.replace(hour=b)),)))
+            for a, b in ((1, 4), (2, 4))
+        )
+        assert seen(text, opened) == (False, "voicemail (voicemail greeting)")
+        assert seen(text, closed) is None
+    assert seen(text, record(Cause.GREETING, purpose=Purpose.RECHECK)) is not None, "planned in the hours alone"
 
 
 @pytest.mark.parametrize("text", [form for form in notation.EXPECTATION_FORMS if form != "rings"])

@@ -130,6 +130,14 @@ def test_a_voicemail_behind_the_key_ends_the_call() -> None:
     assert scene.said[1:] == ["hang up"]
 
 
+def test_a_switchboard_is_told_the_extension_of_the_directory() -> None:
+    for extension, pressed in (("8001", "press 8001"), ("", "press 0")):
+        scene = Scene(scenarios.load("switchboard-extension"), extension=extension)
+        scene.answered(8.0)
+        scene.at(14.0, segments=(heard(Kind.SPEECH, 8.5, 14.0, "请拨分机号"),))
+        assert scene.said[-1].startswith(pressed)
+
+
 def test_a_switchboard_is_known_by_its_words() -> None:
     scene = Scene(scenarios.load("switchboard-extension"))
     scene.answered(2.0)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from probe import __version__
 from probe.errors import StoreError
-from probe.model import Call, Cause, Order, Outcome, Sounds
+from probe.model import Call, Cause, Check, Order, Outcome, Sounds
 from probe.store import Store
 from tests.records import MORNING, call, calls, number
 
@@ -282,6 +282,19 @@ class TestJudgingAgain:
         (former,) = store.former("c")
         assert (former.verdict, former.judged_at, former.replaced_at) == (live.verdict, MORNING, later)
         assert former.rules.startswith(__version__)
+
+    def test_checks_change_with_the_verdict_or_without_it(self, store: Store) -> None:
+        live = kept(store, call(Cause.BUSY_TONE, call_id="c")).record
+        one, other = (Check(name="answered within 15 s", passed=passed, seen="…") for passed in (False, True))
+        assert store.rejudge("c", live.verdict, live.verdict, live.sounds, MORNING, (one,))
+        found = store.record("c")
+        assert found is not None
+        assert found.record.checks == (one,)
+        assert store.former("c") == (), "the verdict was not another one"
+        assert store.rejudge("c", live.verdict, call(Cause.REJECTED).record.verdict, live.sounds, MORNING)
+        assert store.record("c").record.checks == (one,), "not given: not touched"  # type: ignore[union-attr]
+        assert store.rejudge("c", call(Cause.REJECTED).record.verdict, live.verdict, live.sounds, MORNING, (other,))
+        assert store.record("c").record.checks == (other,)  # type: ignore[union-attr]
 
     def test_every_former_verdict_is_kept_the_live_one_first(self, store: Store) -> None:
         causes = (Cause.BUSY_TONE, Cause.REJECTED, Cause.HUMAN, Cause.BUSY_TONE)
