@@ -82,7 +82,7 @@ def eml(found: Letter, report: Report, account: MailAccount = PREVIEW) -> bytes:
     """The message as it would be sent to its first recipient, for a file."""
     first = found.each()[0]
     parcel = Parcel(letter=first, made_at=report.generated_at, now=report.generated_at)
-    return bytes(message_of(parcel, account))
+    return message_of(parcel, account)
 
 
 def _plain() -> Environment:

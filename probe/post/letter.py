@@ -28,6 +28,10 @@ class Attachment(Fact, frozen=True, kw_only=True):
     kind: str
     data: bytes
 
+    def __post_init__(self) -> None:
+        force_setattr(self, "name", one_line(self.name))
+        force_setattr(self, "kind", one_line(self.kind))
+
 
 class Letter(Fact, frozen=True, kw_only=True):
     """What is to be said, to whom and how. Texts are cleaned when a letter is made (plain.py); addresses are refused.

@@ -10,13 +10,13 @@ so nobody sends it again but a person (`Box.again`, `Box.arrived`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from random import Random
 from typing import Protocol
-
-import msgspec
 
 from probe.errors import PostError, StoreError
 from probe.model import Fact
@@ -29,6 +29,7 @@ LONGEST_WAIT_S = 600.0  # an alert is to arrive soon after the mail server has c
 GIVE_UP_AFTER = timedelta(days=3)  # RFC 5321, 4.5.4.1 asks for four to five; an alert that old is none
 LATE_AFTER = timedelta(minutes=10)
 LEASE_S = 300.0  # for connecting, logging in and the envelope; the text is handed over after it
+FEW = 5  # letters that are sent over one connection before others are opened
 ANSWER_S = 1800.0  # after the hand-over, until it counts as unsure for people to see
 
 _log = logging.getLogger(__name__)
@@ -143,37 +144,70 @@ def deliver(
     dice: Random,
     lang: str = "zh",
     lease_s: float = LEASE_S,
+    helpers: Sequence[Mapping[str, Sender]] = (),
 ) -> Tally:
     """Send every letter that is due over these channels (channel → sender); one that is down is left alone at once.
 
     `owner` names this program (and thread), `zone` is for the times in late letters, `lang` for the errors that
-    operators read. StoreError when the outbox cannot be used; what was under way then stays unsure.
+    operators read. `helpers` are further connections, each used by a thread of its own once the first letters have
+    shown that there is much to do and that it can be done: sending is mostly waiting. StoreError when the outbox cannot
+    be used; what was under way then stays unsure.
     """
-    postman = _Postman(box, clock, owner, zone, dice, lang)
-    tally = Tally()
-    usable = dict(senders)
+
+    def postman(name: str, *, holds: bool = True) -> _Postman:
+        return _Postman(box, clock, name, zone, Random(dice.random()), lang, lease_s, holds=holds)
+
     try:
-        while usable and (claimed := box.claim(clock(), owner, lease_s, usable.keys())):
-            channel = claimed.letter.channel
-            change, channel_up = postman.carry(claimed, usable[channel])
-            counts = {name: getattr(tally, name) + n for name, n in change.items()}
-            tally = msgspec.structs.replace(tally, **counts)
-            if not channel_up:
-                del usable[channel]
+        tally = postman(owner).round(senders, most=FEW if helpers else None)
+        if not helpers or tally.sent < FEW:
+            return tally
+        with ThreadPoolExecutor(len(helpers), thread_name_prefix="post") as pool:
+            beside = [
+                pool.submit(postman(f"{owner}/{n}", holds=False).round, theirs) for n, theirs in enumerate(helpers, 2)
+            ]
+            tallies = [tally, postman(owner).round(senders), *(one.result() for one in beside)]
+        return Tally(**{name: sum(getattr(one, name) for one in tallies) for name in Tally.__struct_fields__})
     finally:
-        for sender in senders.values():
+        for sender in (*senders.values(), *(sender for theirs in helpers for sender in theirs.values())):
             sender.close()
-    return tally
 
 
 class _Postman:
     """Carries one letter at a time and writes down what became of it."""
 
     def __init__(
-        self, box: Box, clock: Callable[[], datetime], owner: str, zone: tzinfo, dice: Random, lang: str
+        self,
+        box: Box,
+        clock: Callable[[], datetime],
+        owner: str,
+        zone: tzinfo,
+        dice: Random,
+        lang: str,
+        lease_s: float,
+        *,
+        holds: bool,
     ) -> None:
         self._box, self._clock, self._owner = box, clock, owner
         self._zone, self._dice, self._lang = zone, dice, lang
+        self._lease_s = lease_s
+        self._holds = holds  # whether a channel that fails is left alone; that a further connection fails says little
+
+    def round(self, senders: Mapping[str, Sender], *, most: int | None = None) -> Tally:
+        """Carry what is due, at most so many letters."""
+        counts: Counter[str] = Counter()
+        usable = dict(senders)
+        left = most
+        while usable and left != 0:
+            claimed = self._box.claim(self._clock(), self._owner, self._lease_s, usable.keys())
+            if claimed is None:
+                break
+            channel = claimed.letter.channel
+            change, channel_up = self.carry(claimed, usable[channel])
+            counts.update(change)
+            left = None if left is None else left - 1
+            if not channel_up:
+                del usable[channel]
+        return Tally(**counts)
 
     def carry(self, claimed: Claimed, sender: Sender) -> tuple[dict[str, int], bool]:
         """What to add to the tally, and whether the channel can be used for the next letter."""
@@ -201,7 +235,8 @@ class _Postman:
             return {"failed": 1}, True
         except Unsure as error:
             self._box.unsure(claimed.letter_id, self._owner, self._clock(), error.text(self._lang))
-            self._hold(claimed.letter.channel, error.text(self._lang), 1)
+            now = self._clock()
+            self._hold(claimed.letter.channel, error.text(self._lang), next_try(1, now, now, self._dice) or now)
             return {"unsure": 1}, False
         except Exception as error:  # a defect of ours must not stop every other letter, today and ever after
             _log.exception("letter %s could not be sent", claimed.letter_id)
@@ -220,7 +255,7 @@ class _Postman:
         else:
             self._failed(claimed, text, at)
         if error.everybody:
-            self._box.hold(claimed.letter.channel, now, text, at or now + timedelta(seconds=LONGEST_WAIT_S))
+            self._hold(claimed.letter.channel, text, at or now + timedelta(seconds=LONGEST_WAIT_S))
         return {"failed": 1} if at is None else {"deferred": 1}
 
     def _defect(self, claimed: Claimed, error: Exception, handed_over: bool) -> dict[str, int]:
@@ -234,9 +269,9 @@ class _Postman:
     def _failed(self, claimed: Claimed, text: str, at: datetime | None, *, bounced: bool = False) -> None:
         self._box.failed(claimed.letter_id, self._owner, self._clock(), text, at, bounced=bounced)
 
-    def _hold(self, channel: str, text: str, tries: int) -> None:
-        now = self._clock()
-        self._box.hold(channel, now, text, next_try(tries, now, now, self._dice) or now)
+    def _hold(self, channel: str, text: str, at: datetime) -> None:
+        if self._holds:
+            self._box.hold(channel, self._clock(), text, at)
 
 
 def _late(claimed: Claimed, now: datetime, zone: tzinfo) -> str:

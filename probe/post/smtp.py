@@ -8,12 +8,13 @@ import base64
 import logging
 import smtplib
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from probe.post.accounts import MailAccount, is_loopback
 from probe.post.address import mail_address
-from probe.post.message import compose, needs_utf8
+from probe.post.message import Bodies, compose, needs_utf8
 from probe.post.plain import one_line
 from probe.post.sender import Deferred, HandOver, Parcel, Refused, Unsure
 from probe.post.tls import reason, trust, unreached
@@ -34,15 +35,17 @@ class MailServer:
         self._answer_s = answer_s
         self._smtp: smtplib.SMTP | None = None
         self._letters = 0
+        self._clean = False  # whether nothing was begun on the connection, and it was used just now
+        self._bodies = Bodies()
+        self._trust: ssl.SSLContext | None = None
 
     def send(self, parcel: Parcel, hand_over: HandOver) -> None:
         """Send one letter to its one recipient. The connection stays open for the next."""
         sender = mail_address(self._account.sender, "[mail] sender")
-        text = _dots_doubled(compose(parcel, self._account).as_bytes())
+        text = _dots_doubled(compose(parcel, self._account, self._bodies))
         try:
             with self._told():
-                smtp = self._ready()
-                self._envelope(smtp, sender, parcel.letter.recipient, len(text))
+                smtp = self._addressed(sender, parcel.letter.recipient, len(text))
             hand_over()
             code, said = self._text(smtp, text)
         except Refused:
@@ -53,6 +56,7 @@ class MailServer:
             raise
         if code == 250:
             self._letters += 1
+            self._clean = True
             return
         if code == 421:
             self._drop()
@@ -78,12 +82,26 @@ class MailServer:
             with suppress(smtplib.SMTPException, OSError):
                 self._smtp.quit()
         self._drop()
+        self._bodies = Bodies()
 
     def _drop(self) -> None:
         """Hang up without a word: what was begun is thrown away by the server."""
         if self._smtp is not None:
             self._smtp.close()
-        self._smtp, self._letters = None, 0
+        self._smtp, self._letters, self._clean = None, 0, False
+
+    def _addressed(self, sender: str, recipient: str, octets: int) -> smtplib.SMTP:
+        """A connection that waits for the text. After a letter that was taken nothing is left of it, so no RSET costs
+        a journey; should the server have hung up meanwhile, a new connection is made."""
+        if self._clean and self._smtp is not None and self._letters < MOST_LETTERS:
+            self._clean = False
+            with suppress(OSError):  # of smtplib's errors too; nothing has left the house
+                self._envelope(self._smtp, sender, recipient, octets)
+                return self._smtp
+            self._drop()
+        smtp = self._ready()
+        self._envelope(smtp, sender, recipient, octets)
+        return smtp
 
     def _ready(self) -> smtplib.SMTP:
         """The open connection if it still answers, else a new one."""
@@ -92,7 +110,10 @@ class MailServer:
                 if self._smtp.rset()[0] == 250:
                     return self._smtp
             self._drop()
-        self.close()
+        if self._smtp is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._smtp.quit()
+            self._drop()
         self._smtp = self._connect()
         self._log_in(self._smtp)
         return self._smtp
@@ -101,21 +122,26 @@ class MailServer:
         account = self._account
         host, port = account.where.rsplit(":", 1)
         if account.security == "tls":
-            context = trust(account.ca_file)
-            return smtplib.SMTP_SSL(host, int(port), _own_name(), timeout=self._step_s, context=context)
+            return smtplib.SMTP_SSL(host, int(port), _own_name(), timeout=self._step_s, context=self._trusted())
         smtp = smtplib.SMTP(host, int(port), _own_name(), timeout=self._step_s)
         try:
             smtp.ehlo_or_helo_if_needed()
             if account.security == "starttls":
                 if not smtp.has_extn("starttls"):  # nobody is to talk us out of it: never plain instead
                     raise Deferred("post.no_starttls", where=account.where)
-                code, said = smtp.starttls(context=trust(account.ca_file))
+                code, said = smtp.starttls(context=self._trusted())
                 if code != 220:
                     raise Deferred("post.server_said", where=account.where, said=self._said(code, said))
         except BaseException:
             smtp.close()
             raise
         return smtp
+
+    def _trusted(self) -> ssl.SSLContext:
+        """Read when first needed: to load the system's authorities takes longer than to connect."""
+        if self._trust is None:
+            self._trust = trust(self._account.ca_file)
+        return self._trust
 
     def _log_in(self, smtp: smtplib.SMTP) -> None:
         account = self._account
@@ -144,6 +170,8 @@ class MailServer:
                 raise Refused("post.no_smtputf8", bounced=False, where=where, recipient=one_line(recipient))
             options += ["SMTPUTF8", "BODY=8BITMIME"]
         code, said = smtp.mail(sender, options)
+        if code == 421 and self._letters:  # so many over one connection, and no more
+            raise smtplib.SMTPServerDisconnected(self._said(code, said))
         if code == 552:
             raise Refused("post.too_large", where=where, octets=octets, said=self._said(code, said))
         if code != 250:

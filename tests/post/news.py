@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -45,8 +45,15 @@ class Clock:
         self.now += timedelta(**time)
 
 
-def post(box: Box, senders: Mapping[str, Sender], clock: Clock, owner: str = "robot 1", lang: str = "en") -> Tally:
-    return deliver(box, senders, clock, owner, zone=HANGZHOU, dice=Random(7), lang=lang)
+def post(
+    box: Box,
+    senders: Mapping[str, Sender],
+    clock: Clock,
+    owner: str = "robot 1",
+    lang: str = "en",
+    helpers: Sequence[Mapping[str, Sender]] = (),
+) -> Tally:
+    return deliver(box, senders, clock, owner, zone=HANGZHOU, dice=Random(7), lang=lang, helpers=helpers)
 
 
 def minutes(box: Box, senders: Mapping[str, Sender], clock: Clock, count: int) -> Tally:

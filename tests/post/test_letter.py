@@ -42,7 +42,7 @@ HOSTILE = (
 
 
 def arrived(letter: Letter, account: MailAccount = ACCOUNT) -> EmailMessage:
-    raw = compose(Parcel(letter=letter, made_at=MORNING, now=MORNING), account).as_bytes()
+    raw = compose(Parcel(letter=letter, made_at=MORNING, now=MORNING), account)
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))  # RFC 5322, 2.1.1
     assert b"\n" not in raw.replace(b"\r\n", b"")
     return message_from_bytes(raw, policy=policy.default)  # type: ignore[return-value]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -336,3 +337,46 @@ def test_down_for_an_hour_then_delivered_once_late_and_said_so(box: Box, clock: 
         body = message.get_body(("plain",))
         assert body is not None
         assert "因当时邮件服务器无法连接" in body.get_content().splitlines()[0]
+
+
+# --- several connections at once
+
+
+def test_many_letters_go_over_several_connections_at_once(box: Box, clock: Clock) -> None:
+    people = [f"u{n}@example.cn" for n in range(40)]
+    box.add(mail("news", *people), clock.now)
+    postbox = Postbox()
+    with mail_server(postbox) as port:
+        helpers = [{"mail": MailServer(account(port))} for _ in range(3)]
+        assert post(box, {"mail": MailServer(account(port))}, clock, helpers=helpers) == Tally(sent=40)
+    assert sorted(envelope.rcpt_tos[0] for envelope in postbox.envelopes) == sorted(people)
+    assert len(postbox.sessions) > 1
+    assert box.waiting() == box.troubles(clock.now + timedelta(hours=1)) == ()
+
+
+def test_few_letters_need_one_connection(memory: MemoryBox, clock: Clock) -> None:
+    memory.add(mail("news", "a@example.cn", "b@example.cn"), clock.now)
+    postbox = Postbox()
+    with mail_server(postbox) as port:
+        helpers = [{"mail": MailServer(account(port))}]
+        assert post(memory, {"mail": MailServer(account(port))}, clock, helpers=helpers) == Tally(sent=2)
+    assert len(postbox.sessions) == 1
+
+
+def test_a_further_connection_that_is_refused_stops_nothing(memory: MemoryBox, clock: Clock) -> None:
+    memory.add(mail("news", *(f"u{n}@example.cn" for n in range(30))), clock.now)
+    postbox = Postbox()
+    with nobody_listening() as closed, mail_server(postbox) as port:
+        helpers = [{"mail": MailServer(account(closed))}]
+        first = post(memory, {"mail": MailServer(account(port))}, clock, helpers=helpers)
+        assert first == Tally(sent=29, deferred=1)
+        assert minutes(memory, {"mail": MailServer(account(port))}, clock, 2) == Tally(sent=1)
+    assert len(postbox.envelopes) == 30
+
+
+def test_a_server_that_hangs_up_between_two_letters_is_called_again(memory: MemoryBox, clock: Clock) -> None:
+    memory.add(mail("news", *(f"u{n}@example.cn" for n in range(3))), clock.now)
+    postbox = Postbox(MAIL=["", "421 no more over this connection"])
+    with mail_server(postbox) as port:
+        assert post(memory, {"mail": MailServer(account(port))}, clock) == Tally(sent=3)
+    assert len(postbox.sessions) == 2
