@@ -45,6 +45,9 @@ bench-reports: $(VENV)/.tests ## what a report's figures cost over a year of a m
 bench-fuzz: $(VENV)/.tests ## thousands of spoilt messages and packets against real lines: no call lost, no line hung
 	$(BIN)/python -m tests.bench.fuzz
 
+bench-post: $(VENV)/.tests ## a thousand letters to a real mail server with TLS and a login
+	$(BIN)/python -m tests.bench.post
+
 packages: ## Debian packages that the tests need (SIP peers, a browser)
 	@sh tests/packages.sh
 
@@ -66,5 +69,5 @@ clean:
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports bench-fuzz packages clean help
+.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports bench-fuzz bench-post packages clean help
 .DEFAULT_GOAL := all

@@ -29,8 +29,10 @@ def letter(
     key: str = "",
     attachments: tuple[Attachment, ...] = (),
     channel: str = MAIL,
+    note: str = "",
 ) -> Letter:
     """The letter of a report. `key` is the news that reaches each person once; by default, what the report is of.
+    `note` stands before everything else.
 
     Without a font for the language's letters, pictures are told in words alone."""
     known = values(report, lang)
@@ -42,6 +44,7 @@ def letter(
         "cids": frozenset(images),
         "widths": {name: min(round(_width(data) / PNG_SCALE), Shape.LETTER) for name, data in images.items()},
         "attached": bool(attachments),
+        "note": note,
     }
     return Letter(
         key=key or default_key(report),
@@ -67,15 +70,18 @@ def subject(show: Show) -> str:
 
 
 def default_key(report: Report) -> str:
-    """One report of a kind and a period about somebody is one piece of news."""
+    """One report of a kind and a period about somebody is one piece of news; of a period that is not over, or an
+    incident, there is more to tell later."""
+    at = "" if report.generated_at >= report.until else f" until {report.generated_at:%Y-%m-%dT%H:%M}"
+    masked = " masked" if report.masked else ""
     if report.story is not None:
-        return f"report incident {report.story.incident.id}"[:200]
+        return f"report incident {report.story.incident.id}{masked}{at}"[:200]
     whom = "*"
     if report.number is not None:
         whom = report.number.number
     elif report.unit is not None:
         whom = sha256(report.unit.encode(errors="replace")).hexdigest()[:16]  # a name may be long or unprintable
-    return f"report {report.kind} {report.since:%Y-%m-%d} {whom}"[:200]
+    return f"report {report.kind} {report.since:%Y-%m-%d} {whom}{masked}{at}"[:200]
 
 
 def eml(found: Letter, report: Report, account: MailAccount = PREVIEW) -> bytes:

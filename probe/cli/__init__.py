@@ -29,7 +29,8 @@ COMMANDS = {
     "evidence": "Pack the evidence of a call or an incident into one zip. 生成证据包",
     "prune": "Delete recordings and transcripts that were kept long enough. 按保存期限删除录音",
     "import-cdr": "Put an office's own call records beside the robot's evidence. 导入单位话单并对照",
-    "report": "Write the report of a period. 生成报告",
+    "report": "Write the report of a period, or mail it. 生成或邮寄报告",
+    "post": "Letters: what was sent, what waits, what came back. 发件箱与退信",
     "scenario": "What the robot does during a call: check, list, show, rehearse. 拨测场景：检查、查看、演练",
     "exchange": "Run the practice exchange for your own trials. 运行练习交换机",
 }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--daily", "kind", flag_value="daily", help="Of one day. 日报")
 @click.option("--weekly", "kind", flag_value="weekly", help="Of a week, from Monday. 周报")
 @click.option("--monthly", "kind", flag_value="monthly", help="Of a month. 月报")
+@click.option("--month", metavar="YYYY-MM", help="The same as --monthly --for. 某月的月报")
 @click.option(
     "--for", "day", metavar="DATE", help="A day of it, YYYY-MM-DD or YYYY-MM (default: today). 哪一天所在的日、周、月"
 )
@@ -36,15 +37,20 @@ if TYPE_CHECKING:
 @click.option("--title", help="Its heading. 标题")
 @click.option(
     "--to",
-    "--out",
-    "out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="FILE.html, .pdf, .xlsx, .csv, .json or .eml (default: HTML in the data folder). 输出文件",
+    multiple=True,
+    metavar="FILE|ADDRESS",
+    help="FILE.html, .pdf, .xlsx, .csv, .json or .eml (default: HTML in the data folder); with --mail, an address. "
+    "输出文件；与 --mail 同用时为收件人",
 )
+@click.option("--out", type=click.Path(path_type=Path), help="The same FILE, also with --mail --dry-run. 输出文件")
+@click.option("--mail", is_flag=True, help="As a letter, to --to or to whom [mailing.NAME] names. 以邮件发送")
+@click.option("--dry-run", is_flag=True, help="With --mail: write the .eml and send nothing. 只生成邮件文件，不发送")
+@click.option("--due", is_flag=True, help="With --mail: what [mailing.NAME] says is due by now. 发送到期的定期报告")
 @click.pass_obj
 def command(
     talk: Talk,
     kind: Kind | None,
+    month: str | None,
     day: str | None,
     first: str | None,
     last: str | None,
@@ -53,28 +59,47 @@ def command(
     incident: str | None,
     masked: bool,
     title: str | None,
+    to: tuple[str, ...],
     out: Path | None,
-) -> None:
-    """Write a report: for supervisors, for a unit, of a number or an incident. 生成报告（HTML、PDF、表格、邮件等）"""
+    mail: bool,
+    dry_run: bool,
+    due: bool,
+) -> int:
+    """Write a report, or mail it: for supervisors, for a unit, of a number or an incident. 生成或邮寄报告
+
+    `--mail` sends it now, through the outbox (see `probe post`); nobody whom the settings name gets the same one twice.
+    """
     from probe.cli.choose import choose_incident
     from reports.forms import form_of
     from reports.gather import of_incident
 
     if sum(one is not None for one in (unit, number, incident)) > 1:
         raise ReportError("report.one_subject")
+    if month is not None:
+        if kind is not None or day is not None:
+            raise ReportError("report.no_period")
+        kind, day = "monthly", month  # type: ignore[assignment]  # as a flag would give it
     now = datetime.now(UTC)
-    settings = talk.settings_or_default
+    if mail and due:
+        _only_due({"--for": day, "--from": first, "--unit": unit, "--number": number, "--incident": incident}, to, kind)
+        return _mail_due(talk, now, dry_run)
     of = _period(kind, day, first, last, now.astimezone(talk.zone))
-    target = out or settings.data.folder / f"report-{_name(of, incident)}.html"
-    form_of(target.name)  # a wrong ending is told before the work
     reader = _reader(talk, now, title)
+    if not mail:
+        target = _target(talk, to, out, dry_run, due) or _usual(talk, of, incident)
+        form_of(target.name)  # a wrong ending is told before the work
     with talk.open_store() as store:
+        if mail and not to:
+            return _mail_all(talk, store, of, reader, unit, number, incident, out, dry_run)
         if incident is not None:
             found = of_incident(store, choose_incident(store, incident), reader)
         else:
             found = _found(talk, store, of, reader, unit, number)
+        if mail:
+            return _mail_to(talk, store, found, to, out, masked, dry_run)
     _written(talk, found, target, masked=masked)
     talk.say("cli.report_written", file=target)
+    return 0
 
 
 def write(talk: Talk, since: datetime, until: datetime, now: datetime, out: Path) -> None:
@@ -104,6 +129,66 @@ def _found(talk: Talk, store: Store, of: Period, reader: For, unit: str | None, 
 
     (chosen,) = choose_numbers(talk, [number], store.numbers())
     return of_number(store, of, reader, chosen, fleet=fleet)
+
+
+def _target(talk: Talk, to: tuple[str, ...], out: Path | None, dry_run: bool, due: bool) -> Path | None:
+    """The file that was named; None when none was."""
+    for option, given in (("--dry-run", dry_run), ("--due", due)):
+        if given:
+            raise ReportError("report.only_with_mail", option=option)
+    if len(to) + (out is not None) > 1:
+        raise ReportError("report.one_file")
+    if to and "@" in to[0] and not any(to[0].lower().endswith(ending) for ending in (".eml", ".html", ".pdf")):
+        raise ReportError("report.address_without_mail", value=to[0])
+    return Path(to[0]) if to else out
+
+
+def _usual(talk: Talk, of: Period, incident: str | None) -> Path:
+    return talk.settings_or_default.data.folder / f"report-{_name(of, incident)}.html"
+
+
+def _only_due(options: dict[str, str | None], to: tuple[str, ...], kind: str | None) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    given += (["--to"] if to else []) + ([f"--{kind}"] if kind else [])
+    if given:
+        raise ReportError("report.due_alone", option=given[0])
+
+
+def _mail_due(talk: Talk, now: datetime, dry_run: bool) -> int:
+    from probe.cli.mailing import to_whom_it_is_due
+
+    with talk.open_store() as store:
+        return to_whom_it_is_due(talk, store, _reader(talk, now, None), dry=dry_run)
+
+
+def _mail_all(
+    talk: Talk,
+    store: Store,
+    of: Period,
+    reader: For,
+    unit: str | None,
+    number: str | None,
+    incident: str | None,
+    out: Path | None,
+    dry_run: bool,
+) -> int:
+    """To everybody whom the settings name."""
+    from probe.cli.mailing import to_mailings
+
+    for option, value in (("--number", number), ("--incident", incident)):
+        if value is not None:
+            raise ReportError("report.needs_to", option=option)
+    return to_mailings(talk, store, of, reader, unit, out, dry=dry_run)
+
+
+def _mail_to(
+    talk: Talk, store: Store, found: Report, to: tuple[str, ...], out: Path | None, masked: bool, dry_run: bool
+) -> int:
+    """To those who were named."""
+    from probe.cli.mailing import to_people
+    from reports.mask import masked as without
+
+    return to_people(talk, store, without(found) if masked else found, to, out, dry=dry_run)
 
 
 def _reader(talk: Talk, now: datetime, title: str | None) -> For:

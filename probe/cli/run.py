@@ -21,6 +21,7 @@ from probe.cli.talk import Talk
 if TYPE_CHECKING:
     from probe.dial import Trunk
     from probe.model import Record
+    from probe.schedule.aside import Aside
     from probe.schedule.setup import Setup
     from probe.store import Store
     from probe.store.sole import Sole
@@ -56,7 +57,7 @@ async def _run(talk: Talk, store: Store, sole: Sole, setup: Setup, trunks: Seque
     from probe.dial import Switchboard
     from probe.plan import SEED_BYTES
     from probe.post.outbox import deliver
-    from probe.post.ways import senders
+    from probe.post.ways import helpers, senders
     from probe.prune import prune
     from probe.schedule.heartbeat import beat
     from probe.schedule.programme import Programme
@@ -65,12 +66,13 @@ async def _run(talk: Talk, store: Store, sole: Sole, setup: Setup, trunks: Seque
     from probe.store import this_owner
 
     settings, owner, now = talk.settings, this_owner(), partial(datetime.now, UTC)
-    ways = senders(settings)
+    ways, further = senders(settings), helpers(settings)
     programme = Programme(store, setup, owner=owner, started_at=now(), entropy=partial(secrets.token_bytes, SEED_BYTES))
 
     def post() -> None:
         if ways:
-            deliver(store.outbox, ways, now, owner, zone=setup.zone, dice=Random(), lang=talk.report_lang)
+            lang = talk.report_lang
+            deliver(store.outbox, ways, now, owner, zone=setup.zone, dice=Random(), lang=lang, helpers=further)
 
     watch: Watch
     with recogniser_of_host(talk) as words:
@@ -106,11 +108,29 @@ async def _run(talk: Talk, store: Store, sole: Sole, setup: Setup, trunks: Seque
                 deliver=post,
                 keep=partial(_keep, folder),
                 tidy=tidy,
+                reports=_reports(talk, store),
                 heartbeat=(lambda: (beat(url), None)[1]) if url else None,
                 heartbeat_s=settings.run.heartbeat_every_s,
                 watchdog_s=watchdog_s(),
             )
             await watch.run()
+
+
+def _reports(talk: Talk, store: Store) -> Aside | None:
+    """The mailings of the settings, made and sent by a program of its own: a month of a million calls takes seconds,
+    a thousand letters take more."""
+    from probe.cli.mailing import due_now
+    from probe.schedule.aside import Aside
+
+    settings = talk.settings
+    if not settings.mailings:
+        return None
+    for name in settings.mailings:
+        store.mailings.since(name, datetime.now(UTC))
+    return Aside(
+        lambda: bool(due_now(settings, store, datetime.now(UTC))),
+        ["--settings", str(settings.file), "--lang", talk.report_lang, "report", "--mail", "--due"],
+    )
 
 
 def _keep(folder: Path, record: Record) -> None:

@@ -103,8 +103,14 @@ class Box(Protocol):
     def troubles(self, now: datetime) -> tuple[Posted, ...]:
         """The letters that a person should look at: unsure, bounced and failed ones, oldest first."""
 
+    def posted(self, since: datetime) -> tuple[Posted, ...]:
+        """Every letter that was made since then, and those that are not settled however old, oldest first."""
+
+    def returned(self, letter_id: str, at: datetime, error: str) -> bool:
+        """It came back: somebody took it who could not deliver it. False when no such letter was handed over."""
+
     def again(self, letter_id: str, at: datetime) -> bool:
-        """A person wants it sent (again); False when it is not in trouble."""
+        """A person wants it sent (again); False when it is not in trouble, or its content is forgotten."""
 
     def arrived(self, letter_id: str, at: datetime) -> bool:
         """A person knows that it arrived, or that it need not; False when it is not in trouble."""

@@ -25,6 +25,12 @@ def senders(settings: Settings, env: Mapping[str, str] = environ) -> dict[str, S
     return found | {f"chat.{name}": _group(chat, name, env) for name, chat in settings.chats.items()}
 
 
+def helpers(settings: Settings, env: Mapping[str, str] = environ) -> list[dict[str, Sender]]:
+    """The mail server's further connections, for `deliver` when there is much to send."""
+    mail = settings.mail
+    return [] if mail is None else [{MAIL: MailServer(mail.account(env))} for _ in range(mail.connections - 1)]
+
+
 def checks(settings: Settings, now: datetime, env: Mapping[str, str] = environ) -> dict[str, Callable[[], str]]:
     """Channel → a function that connects and logs in, sends nothing that anybody sees, and returns where it was.
 

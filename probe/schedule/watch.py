@@ -20,6 +20,7 @@ from probe.dial.messages import Refused
 from probe.errors import ProbeError, StoreError
 from probe.model import Because, Number, Order, Record
 from probe.schedule.alone import STOP_FILE
+from probe.schedule.aside import Aside
 from probe.schedule.programme import Programme
 from probe.schedule.systemd import notify
 from probe.store import Store
@@ -28,6 +29,7 @@ from probe.store.sole import Sole
 LOOK_EVERY_S = 1.0
 PLAN_EVERY_S = 60.0
 TIDY_EVERY_S = 6 * 3600.0
+REPORT_EVERY_S = 30.0
 CATCH_UP_EVERY_S = 300.0
 DEAD_AFTER_S = 30.0  # without a good tick, no heartbeat is sent
 
@@ -37,7 +39,8 @@ _log = logging.getLogger(__name__)
 class Watch:
     """One run of the programme, from the first tick to the last record.
 
-    `deliver` sends the letters that are due, `keep` looks at what a call played, `tidy` deletes what is too old.
+    `deliver` sends the letters that are due, `keep` looks at what a call played, `tidy` deletes what is too old,
+    `reports` mails the reports that are due.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Watch:
         deliver: Callable[[], None],
         keep: Callable[[Record], None],
         tidy: Callable[[], None] = lambda: None,
+        reports: Aside | None = None,
         heartbeat: Callable[[], None] | None = None,
         heartbeat_s: float = 60.0,
         post_s: float = 15.0,
@@ -64,6 +68,7 @@ class Watch:
         self._deliver = deliver
         self._keep = keep
         self._tidy = tidy
+        self._reports = reports
         self._version: object = None  # of the directory
         self._heartbeat = heartbeat
         self._every = {"heartbeat": heartbeat_s, "post": post_s, "watchdog": watchdog_s}
@@ -97,6 +102,8 @@ class Watch:
             notify("STOPPING=1")
             self._scheduler.shutdown(wait=False)
             self._save()
+            if self._reports is not None:
+                await self._reports.stop()
             await asyncio.to_thread(self._deliver)
         if self._taken_over is not None:
             raise self._taken_over
@@ -120,6 +127,7 @@ class Watch:
             (self._plan_beside, PLAN_EVERY_S),
             (self._post_beside, self._every["post"]),
             (self._tidy_beside, TIDY_EVERY_S),
+            (self._report_beside, REPORT_EVERY_S if self._reports else None),
             (self._beat_beside, self._every["heartbeat"] if self._heartbeat else None),
             (self._alive, self._every["watchdog"]),
         ]
@@ -205,6 +213,14 @@ class Watch:
     async def _tidy_beside(self) -> None:
         try:
             await asyncio.to_thread(self._tidy)
+        except ProbeError as error:
+            _log.error("%s", error)
+
+    async def _report_beside(self) -> None:
+        if self._reports is None or self._leaving:
+            return
+        try:
+            await self._reports.look()
         except ProbeError as error:
             _log.error("%s", error)
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import get_args
 from zoneinfo import available_timezones
 
 import msgspec
@@ -14,6 +15,7 @@ from pydantic_core import ErrorDetails
 from probe.dial.trunk import CallerIdIn, NumberFormat, Srtp, Transport
 from probe.errors import SettingsError
 from probe.hints import nearest, shown
+from probe.post.mailing import Form, ReportKind
 from probe.settings.schema import NAMED, TABLES
 from probe.words import words
 
@@ -62,6 +64,9 @@ def _mistake(detail: ErrorDetails, lines: Mapping[tuple[str, ...], int]) -> Mist
     path = tuple(str(part) for part in detail["loc"] if part != "[key]")
     if kind == "settings.local_without_area":
         path = ("trunk", context["name"], "number_format")
+    if kind == "settings.mailing_without_mail":
+        path = ("mailing", context["name"])
+    path = path[: 3 if path[:1] and path[0] in NAMED else 2]  # of a list or an inner table, the key that holds it
     line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 1)
     if kind == "extra_forbidden":
         return _unknown(path, line)
@@ -104,6 +109,10 @@ def _choices(key: str) -> Iterable[str]:
             return NumberFormat
         case "transport":
             return Transport
+        case "report":
+            return get_args(ReportKind)
+        case "attach":
+            return get_args(Form)
         case "srtp":
             return Srtp
         case "caller_id_in":

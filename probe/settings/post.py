@@ -30,6 +30,7 @@ class MailSettings(Table):
     sender: str
     sender_name: str = Field("", pattern=r"^[^\x00-\x1f\x7f]{0,100}$")
     ca_file: FileBeside = None
+    connections: int = Field(4, ge=1, le=10)
 
     @field_validator("sender")
     @classmethod
@@ -49,7 +50,9 @@ class MailSettings(Table):
     def account(self, env: Mapping[str, str]) -> MailAccount:
         """The account, its password fetched now. SettingsError when it is not where the settings say."""
         password = Secret(read_secret("[mail] password", self.password_env, self.password_file, env))
-        return MailAccount(password=password, **self.model_dump(exclude={"password_env", "password_file"}))
+        return MailAccount(
+            password=password, **self.model_dump(exclude={"password_env", "password_file", "connections"})
+        )
 
     def cautions(self) -> Iterator[Caution]:
         """A password file that others can read."""

@@ -22,6 +22,7 @@ from probe.errors import SettingsError
 from probe.numbering import plan
 from probe.plan.policy import Policy
 from probe.settings.base import FileBeside, Table, beside
+from probe.settings.mailing import MailingSettings
 from probe.settings.plan import MannersSettings, PlanSettings, policy_of
 from probe.settings.post import ChatSettings, MailSettings
 from probe.settings.privacy import PrivacySettings
@@ -105,7 +106,7 @@ class Transcriber(Table):
 
 
 class Settings(Table):
-    """All of `probe.toml`. `trunks` is the table `[trunk]`, `chats` is `[chat]`."""
+    """All of `probe.toml`. `trunks` is the table `[trunk]`, `chats` is `[chat]`, `mailings` is `[mailing]`."""
 
     robot: Robot = Field({}, validate_default=True)
     data: Data = Field({}, validate_default=True)
@@ -117,6 +118,7 @@ class Settings(Table):
     incidents: IncidentSettings = Field({}, validate_default=True)
     alerts: AlertSettings = Field({}, validate_default=True)
     mail: MailSettings | None = None
+    mailings: dict[Name, MailingSettings] = Field({}, alias="mailing")
     chats: dict[Name, ChatSettings] = Field({}, alias="chat")
     score: ScoreSettings = Field({}, validate_default=True)
     privacy: PrivacySettings = Field({}, validate_default=True)
@@ -132,6 +134,12 @@ class Settings(Table):
         for name, trunk in self.trunks.items():
             if trunk.number_format is NumberFormat.LOCAL and not self.robot.area_code:
                 raise PydanticCustomError("settings.local_without_area", "no area code", {"name": name})
+        return self
+
+    @model_validator(mode="after")
+    def _mailings_need_mail(self) -> Self:
+        if self.mailings and self.mail is None:
+            raise PydanticCustomError("settings.mailing_without_mail", "no [mail]", {"name": next(iter(self.mailings))})
         return self
 
     def trunk(self, name: str | None = None, env: Mapping[str, str] = environ) -> Trunk:
@@ -176,8 +184,9 @@ TABLES: dict[str, type[BaseModel]] = {
     "incidents": IncidentSettings,
     "alerts": AlertSettings,
     "mail": MailSettings,
+    "mailing": MailingSettings,
     "chat": ChatSettings,
     "score": ScoreSettings,
     "privacy": PrivacySettings,
 }
-NAMED = ("trunk", "chat")  # of these there may be several: [trunk.NAME]
+NAMED = ("trunk", "mailing", "chat")  # of these there may be several: [trunk.NAME]

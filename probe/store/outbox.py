@@ -124,8 +124,20 @@ class Outbox(Part):
     def troubles(self, now: datetime) -> tuple[Posted, ...]:
         return self._listed(_trouble(now))
 
+    def posted(self, since: datetime) -> tuple[Posted, ...]:
+        return self._listed((letters.c.made_at >= since) | (letters.c.state != State.SENT.value))
+
+    def of_rows(self, row_keys: Collection[str]) -> tuple[Posted, ...]:
+        """How these rows (`Letter.row_key`) stand."""
+        return self._listed(letters.c.key.in_(tuple(row_keys)))
+
+    def returned(self, letter_id: str, at: datetime, error: str) -> bool:
+        gone = letters.c.state.in_((State.SENT.value, State.UNSURE.value))
+        return self._set(letter_id, gone, state=State.BOUNCED.value, error=plain(error), next_try_at=None, **_FREE)
+
     def again(self, letter_id: str, at: datetime) -> bool:
-        return self._set(letter_id, _trouble(at), state=State.WAITING.value, tries=0, next_try_at=at, **_FREE)
+        here = letters.c.payload != b""
+        return self._set(letter_id, _trouble(at) & here, state=State.WAITING.value, tries=0, next_try_at=at, **_FREE)
 
     def arrived(self, letter_id: str, at: datetime) -> bool:
         return self._set(letter_id, _trouble(at), **_arrived(at))

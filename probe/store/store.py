@@ -18,6 +18,7 @@ from probe.store.cdrs import Cdrs
 from probe.store.engine import connect
 from probe.store.faults import told
 from probe.store.incidents import Incidents
+from probe.store.mailings import Mailings
 from probe.store.migrate import migrate
 from probe.store.outbox import Outbox
 from probe.store.outcomes import Outcomes
@@ -99,6 +100,11 @@ class Store(Part):
     def outbox(self) -> Outbox:
         """Letters that are to be sent, and were."""
         return Outbox(self._engine, self._place)
+
+    @property
+    def mailings(self) -> Mailings:
+        """Which reports were mailed."""
+        return Mailings(self._engine, self._place)
 
     @property
     def pruning(self) -> Pruning:

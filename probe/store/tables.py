@@ -253,6 +253,17 @@ letters = Table(
     Index("letters_due", "next_try_at"),
     Index("letters_recipient", "recipient", "made_at"),
 )
+# Reports that were mailed: a row when everybody's letter of a period is in the outbox, and one with no period when the
+# mailing was first seen: what was due before that is nobody's news.
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("due_at", UtcTime),
+    Column("told_json", Text),
+)
 # Calls as an office's own telephone system recorded them; `key` tells a row that was imported before.
 cdrs = Table(
     "cdrs",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select
@@ -17,6 +17,7 @@ from probe.store.tables import numbers, planned_days, slots
 
 NOT_CALLED = (State.MISSED, State.REFUSED, State.DROPPED)
 UNPLANNED = "unplanned"
+A_DAY = timedelta(days=1)  # of time zones
 
 _because = msgspec.json.Decoder(Because)
 _unplanned = msgspec.json.Decoder(tuple[Unplanned, ...])
@@ -30,7 +31,7 @@ class Undone(Part):
         """(state or "unplanned", an example of the reason, how many calls), most frequent first; a row for each key of
         a reason.
         """
-        of = None if unit is None and number is None else self._numbers(unit, number)
+        of = None if unit is None and number is None else self._numbers(unit, number, first, last)
         counts: Counter[tuple[str, str]] = Counter()
         examples: dict[tuple[str, str], Because | None] = {}
 
@@ -56,9 +57,15 @@ class Undone(Part):
                         add(UNPLANNED, one.because, 1)
         return tuple((state, examples[state, key], n) for (state, key), n in counts.most_common())
 
-    def _numbers(self, unit: str | None, number: str | None) -> frozenset[str]:
+    def _numbers(self, unit: str | None, number: str | None, first: date, last: date) -> frozenset[str]:
+        """Those that were the unit's in these days and nobody else's: a slot does not say whose its number was, and
+        a reason may name the office."""
         if number is not None:
             return frozenset({number})
+        begin, end = datetime.combine(first, time.min, UTC), datetime.combine(last, time.max, UTC)
+        then = (numbers.c.since <= end + A_DAY) & (numbers.c.until.is_(None) | (numbers.c.until >= begin - A_DAY))
+        mine, name = numbers.c.unit, rows.plain(unit or "")
         with self._reads() as connection:
-            query = select(numbers.c.number).where(numbers.c.unit == rows.plain(unit or ""))
-            return frozenset(connection.scalars(query))
+            had = frozenset(connection.scalars(select(numbers.c.number).where(then, mine == name)))
+            moved = select(numbers.c.number).where(then, mine != name, numbers.c.number.in_(had))
+            return had - frozenset(connection.scalars(moved))

@@ -30,6 +30,7 @@ class MemoryBox:
                 "lease": at,
                 "sent_at": None,
                 "error": "",
+                "forgotten": False,
             }
         return bool(new)
 
@@ -61,7 +62,7 @@ class MemoryBox:
         return True
 
     def sent(self, letter_id: str, owner: str, at: datetime) -> None:
-        self._mine(letter_id, owner, (State.UNSURE,), state=State.SENT, sent_at=at)
+        self._mine(letter_id, owner, (State.UNSURE,), state=State.SENT, sent_at=at, forgotten=True)
 
     def failed(
         self, letter_id: str, owner: str, at: datetime, error: str, next_try: datetime | None, *, bounced: bool = False
@@ -84,11 +85,24 @@ class MemoryBox:
     def troubles(self, now: datetime) -> tuple[Posted, ...]:
         return self._listed(lambda row: self._trouble(row, now))
 
+    def posted(self, since: datetime) -> tuple[Posted, ...]:
+        return self._listed(lambda row: row["made_at"] >= since or row["state"] is not State.SENT)
+
+    def returned(self, letter_id: str, at: datetime, error: str) -> bool:
+        row = self.rows.get(letter_id)
+        if row is None or row["state"] not in (State.SENT, State.UNSURE):
+            return False
+        row.update(state=State.BOUNCED, error=error, next_try_at=None)
+        return True
+
     def again(self, letter_id: str, at: datetime) -> bool:
+        row = self.rows.get(letter_id)
+        if row is None or row["forgotten"]:
+            return False
         return self._settle(letter_id, at, state=State.WAITING, tries=0, next_try_at=at)
 
     def arrived(self, letter_id: str, at: datetime) -> bool:
-        return self._settle(letter_id, at, state=State.SENT, sent_at=at)
+        return self._settle(letter_id, at, state=State.SENT, sent_at=at, forgotten=True)
 
     @staticmethod
     def _trouble(row: dict[str, Any], now: datetime) -> bool:

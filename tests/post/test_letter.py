@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probe.errors import PostError
@@ -73,6 +73,7 @@ def test_a_hostile_name_does_no_harm_anywhere(name: str) -> None:
     assert len(str(message["Subject"])) <= LONGEST_LINE
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())))
 def test_no_text_at_all_does_harm(name: str) -> None:
     message = arrived(mail(subject=name, text=name))
