@@ -11,7 +11,7 @@ from probe.analyse.study import LineStudy, Study
 from probe.analyse.summary import Summary
 from probe.calendar import CalendarWarning
 from probe.incidents import Incident
-from probe.model import Call, Cause, Number
+from probe.model import Because, Call, Cause, Number
 from reports.period import Kind
 from reports.report import Finding, Report, Story, Undone, UnitFindings
 
@@ -33,6 +33,7 @@ def compose(
     incidents: Sequence[Incident] = (),
     undone: Sequence[Undone] = (),
     calendar: CalendarWarning | None = None,
+    lost: Because | None = None,
 ) -> Report:
     """The report of a study. `calls` are shown one by one; `evidence` are those that say why the worst lines are
     so (`calls` do, too). Both may come in any order."""
@@ -62,6 +63,7 @@ def compose(
         incidents=tuple(incidents),
         undone=tuple(undone),
         calendar=calendar,
+        lost=lost,
         calls=tuple(shown),
     )
 

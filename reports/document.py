@@ -16,7 +16,7 @@ from probe.analyse.score import Score
 from probe.analyse.summary import Summary
 from probe.calendar import CalendarWarning
 from probe.incidents import Incident
-from probe.model import Call, Fact, Number
+from probe.model import Because, Call, Fact, Number
 from reports.period import Kind
 from reports.report import Report, Story, Undone
 
@@ -70,6 +70,7 @@ class Document(Fact, frozen=True, kw_only=True, omit_defaults=False):
     story: Story | None
     undone: tuple[Undone, ...]
     calendar: CalendarWarning | None
+    lost: Because | None
     calls: tuple[Call, ...]
     appendix: Appendix
 
@@ -121,6 +122,7 @@ def document(report: Report) -> Document:
         story=report.story,
         undone=report.undone,
         calendar=report.calendar,
+        lost=report.lost,
         calls=report.calls,
         appendix=study.appendix,
     )

@@ -90,6 +90,8 @@ def facts(show: Show) -> list[tuple[str, str]]:
         (show.t("report.draw_seed"), str(made.draw_seed)),
         (show.t("figures.purpose_canary"), show.t("report.count_n", n=report.study.canaries)),
     ]
+    if report.lost is not None:
+        found.append((show.t("report.lost"), show.because(report.lost)))
     if made.before is not None:
         before, end = made.before
         found.insert(1, (show.t("report.before"), f"{show.local(before, second)} – {show.local(end, second)}"))

@@ -12,7 +12,7 @@ from probe.analyse.study import Fleet, Study, study
 from probe.calendar import CalendarWarning
 from probe.errors import ReportError
 from probe.incidents import Incident
-from probe.model import Call, Fact, Number
+from probe.model import Because, Call, Fact, Number
 from probe.store import Store
 from probe.store.rules import rules_version
 from reports.compose import compose, worst_lines
@@ -32,6 +32,7 @@ class For(Fact, frozen=True, kw_only=True):
     rule: ScoreRule
     title: str | None = None
     calendar: CalendarWarning | None = None
+    lost: Because | None = None  # what a limit of calls below the usual one costs
 
 
 def figures(
@@ -89,6 +90,7 @@ def report(store: Store, of: Period, reader: For, *, unit: str | None = None, fl
         incidents=_during(store.incidents.every(), of, unit=unit),
         undone=_undone(store, of, unit=unit),
         calendar=reader.calendar,
+        lost=reader.lost,
     )
 
 
@@ -109,6 +111,7 @@ def of_number(store: Store, of: Period, reader: For, number: Number, *, fleet: F
         incidents=_during(store.incidents.of(number.number), of),
         undone=_undone(store, of, number=number.number),
         calendar=reader.calendar,
+        lost=reader.lost,
     )
 
 
@@ -135,6 +138,7 @@ def of_incident(store: Store, incident: Incident, reader: For) -> Report:
         ),
         calls=calls,
         calendar=reader.calendar,
+        lost=reader.lost,
     )
 
 

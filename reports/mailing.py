@@ -90,7 +90,8 @@ def reports_of(
         theirs = people.get(group.name, ())
         if not theirs and not mailing.owners:
             continue
-        found = own(report(store, of, reader, unit=group.name, fleet=whole.study.fleet), group.name)
+        theirs_alone = replace(reader, calendar=None)  # to mend the calendar is no unit's business
+        found = own(report(store, of, theirs_alone, unit=group.name, fleet=whole.study.fleet), group.name)
         yield _ready(found, mailing), theirs
 
 

@@ -67,5 +67,6 @@ class Report(Fact, frozen=True, kw_only=True):
     incidents: tuple[Incident, ...] = ()  # that were open at some time in the period, oldest first
     undone: tuple[Undone, ...] = ()  # most frequent first
     calendar: CalendarWarning | None = None
+    lost: Because | None = None  # what the limit of calls costs in stuck handsets that are not found
     calls: tuple[Call, ...] = ()  # in order of time: those that are shown one by one
     masked: bool = False  # for readers outside: numbers cut to 8725XXXX, nothing that a person said

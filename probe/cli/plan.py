@@ -15,7 +15,8 @@ from probe.errors import ProbeError
 from probe.words import told
 
 if TYPE_CHECKING:
-    from probe.plan import Slot, Unplanned
+    from probe.model import Because
+    from probe.plan import Policy, Slot, Unplanned
     from probe.schedule.setup import Setup
     from probe.store import Store
     from probe.store.slots import Kept
@@ -67,9 +68,6 @@ def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[U
     from rich.table import Table
     from rich.text import Text
 
-    from probe.odds import detection
-    from probe.plan import detection_lost
-
     table = Table(box=None, pad_edge=False)
     for column in ("due", "number", "office"):
         table.add_column(talk.words(f"cli.plan_{column}"), no_wrap=True)
@@ -89,12 +87,20 @@ def _print(talk: Talk, setup: Setup, kept: Sequence[Kept], unplanned: Sequence[U
         )
     talk.console.print(table)
     talk.say("cli.plan_sum", n=len(kept), left_out=len({one.number for one in unplanned}))
-    found, strict = (detection(preset, USUAL_LOAD).suspected_found for preset in ("standard", "strict"))
-    if (lost := detection_lost(setup.policy, found, strict)) is not None:
+    if (lost := lost_detection(setup.policy)) is not None:
         talk.say(lost.key, **lost.values)
     for left_out in unplanned:
         reason = told(left_out.because, lang)
         talk.say("cli.plan_left_out", number=left_out.number, reason=reason)
+
+
+def lost_detection(policy: Policy) -> Because | None:
+    """What a limit below the usual one costs, on a line of usual load; None when nothing."""
+    from probe.odds import detection
+    from probe.plan import detection_lost
+
+    found, strict = (detection(preset, USUAL_LOAD).suspected_found for preset in ("standard", "strict"))
+    return detection_lost(policy, found, strict)
 
 
 def _line(one: Kept, lang: str) -> dict[str, Any]:

@@ -193,6 +193,7 @@ def _mail_to(
 
 def _reader(talk: Talk, now: datetime, title: str | None) -> For:
     from probe.calendar import warnings, working_days
+    from probe.cli.plan import lost_detection
     from reports.gather import For
 
     settings = talk.settings_or_default
@@ -205,6 +206,7 @@ def _reader(talk: Talk, now: datetime, title: str | None) -> For:
         rule=settings.score.rule(),
         title=title,
         calendar=next(iter(warnings(days, now, talk.zone)), None),
+        lost=lost_detection(settings.policy()),
     )
 
 

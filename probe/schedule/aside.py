@@ -35,8 +35,21 @@ class Aside:
         """Begin the work when there is some; returns at once."""
         if self._running is not None and not self._running.done():
             return
-        if time.monotonic() >= self._not_before and await asyncio.to_thread(self._wanted):
-            self._running = asyncio.create_task(self._run())
+        if time.monotonic() < self._not_before or not await asyncio.to_thread(self._wanted):
+            return
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        except OSError as error:
+            _log.error("%s: %s", self._command[0], error)
+            self._not_before = time.monotonic() + AGAIN_S
+            return
+        self._process = process
+        self._running = asyncio.create_task(self._follow(process))
 
     async def stop(self) -> None:
         """End it; what it had not done yet is done by the next program."""
@@ -50,20 +63,14 @@ class Aside:
         if self._running is not None:
             await self._running
 
-    async def _run(self) -> None:
+    async def _follow(self, process: asyncio.subprocess.Process) -> None:
+        """Log what it says, until it ends."""
+        assert process.stderr is not None
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-            )
-            assert self._process.stderr is not None
-            async for line in self._process.stderr:
+            async for line in process.stderr:
                 _log.info("%s", line.decode("utf-8", "replace").rstrip())
-            code = await self._process.wait()
-        except (OSError, ValueError) as error:
-            _log.error("%s: %s", self._command[-1], error)
-            code = 1
-        if code:
+        except ValueError:  # a line without end; it is not waited for
+            _log.warning("a line that is too long")
+            process.kill()
+        if await process.wait():
             self._not_before = time.monotonic() + AGAIN_S

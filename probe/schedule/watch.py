@@ -96,6 +96,7 @@ class Watch:
         self._schedule()
         self._scheduler.start()
         notify("READY=1")
+        await self._report_beside()
         try:
             await asyncio.gather(*crews)
         finally:

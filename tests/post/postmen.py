@@ -7,10 +7,12 @@ Prints what ended it.
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import smtplib
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 from typing import NoReturn
@@ -34,11 +36,15 @@ def main(url: str, port: int, lease_s: float) -> None:
         print(signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else "done", flush=True)
 
 
-def _work(url: str, port: int, lease_s: float, last_step: int) -> NoReturn:
-    steps = iter(range(1, last_step))
+def die_at(last_step: int) -> Callable[[], int]:
+    """Make this process kill itself at its Nth step (0: never); the function says how many steps there were so far."""
+    count = itertools.count(1)
+    taken = 0
 
     def step(*_: object) -> None:
-        if last_step and next(steps, None) is None:
+        nonlocal taken
+        taken = next(count)
+        if taken == last_step:
             os.kill(os.getpid(), signal.SIGKILL)
 
     class Smtp(smtplib.SMTP):
@@ -55,6 +61,11 @@ def _work(url: str, port: int, lease_s: float, last_step: int) -> NoReturn:
     smtplib.SMTP = Smtp  # type: ignore[misc]
     for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
         event.listen(Engine, moment, step)
+    return lambda: taken
+
+
+def _work(url: str, port: int, lease_s: float, last_step: int) -> NoReturn:
+    die_at(last_step)
     with Store.open(url) as store:
         box, senders = Outbox(store._engine, store._place), {"mail": MailServer(account(port))}
         deliver(box, senders, lambda: datetime.now(UTC), this_owner(), zone=UTC, dice=Random(1), lease_s=lease_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import openpyxl
@@ -108,3 +109,24 @@ def test_an_unknown_incident_is_told(desk: Path, probe: Inside) -> None:
     done = probe("report", "--incident", "2026-03-25-999")
     assert done.returncode == 14
     assert "2026-03-25-999" in done.stderr
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "呼叫次数上限的代价"), ("en", "What the limit of calls costs")])
+def test_what_a_strict_limit_costs_is_told_in_every_form(desk: Path, probe: Inside, lang: str, told: str) -> None:
+    """The same sentence as `probe plan`: with 5 calls a day, fewer stuck handsets are found."""
+    for ending in ("html", "eml", "json"):
+        assert probe("--lang", lang, "report", *DAY, "--to", f"usual.{ending}").returncode == 0
+    (desk / "probe.toml").write_text(SETTINGS + '[manners]\npreset = "strict"\n', encoding="utf-8")
+    for ending in ("html", "eml", "json", "xlsx"):
+        assert probe("--lang", lang, "report", *DAY, "--to", f"strict.{ending}").returncode == 0
+    assert told in (desk / "strict.html").read_text(encoding="utf-8")
+    assert told not in (desk / "usual.html").read_text(encoding="utf-8")
+    for name, there in (("strict", True), ("usual", False)):
+        message = message_from_bytes((desk / f"{name}.eml").read_bytes(), policy=policy.default)
+        for kind in ("plain", "html"):
+            assert (told in message.get_body((kind,)).get_content()) == there  # type: ignore[attr-defined]
+    lost = json.loads((desk / "strict.json").read_text(encoding="utf-8"))["lost"]
+    assert lost["key"] == "plan.detection_lost_by"
+    assert 0 < lost["values"]["found_strict"] < lost["values"]["found"] < 1
+    cells = [str(cell.value) for sheet in openpyxl.load_workbook(desk / "strict.xlsx") for row in sheet for cell in row]
+    assert told in cells
