@@ -12,6 +12,7 @@ How it works and how well: docs/odds.md.
 from probe.model import Purpose
 from probe.odds.alternatives import Sibling
 from probe.odds.assess import assess, thresholds
+from probe.odds.caps import caps
 from probe.odds.detection import Detection, detection
 from probe.odds.facts import Alternative, Baseline, Caps, Habits, Level, Odds, Policy, Seen
 from probe.odds.gap import drawn
@@ -31,6 +32,7 @@ __all__ = [
     "Sibling",
     "assess",
     "baseline",
+    "caps",
     "detection",
     "drawn",
     "fleet",

@@ -19,6 +19,7 @@ from probe.odds.facts import Alternative, Baseline, Policy, Seen
 from probe.odds.run import Run
 
 RECENT = timedelta(hours=2)  # siblings' calls that still tell of now
+TODAY = timedelta(hours=12)  # the line's own: a heavy day is one from its morning on, and a night lies between two
 APART = timedelta(minutes=10)  # two calls to one line, to be nearly independent
 HANDSET, REJECT, HUNT_GROUP, FAX = 1.0, 0.04, 0.04, 0.02  # a priori, of lines that stay engaged [judgement]
 REJECT_ANNOUNCED = 0.4  # when every call got 正在通话中: rejected calls are announced so too (telephony.md §2)
@@ -33,13 +34,18 @@ class Sibling(Fact, frozen=True, kw_only=True):
     baseline: Baseline = Baseline()
 
 
-def surge_probability(siblings: Sequence[Sibling], now: datetime, policy: Policy) -> float:
-    """How likely everybody calls this office today: Bayes over the siblings' latest calls."""
+def surge_probability(siblings: Sequence[Sibling], now: datetime, policy: Policy, own: Sibling | None = None) -> float:
+    """How likely everybody calls this office today: Bayes over the siblings' latest calls, and the line's `own` of
+    today before the run."""
     odds = policy.surge / (1 - policy.surge)
-    for line in siblings:
-        for one in _independent(line.seen, now):
-            mean = exp(load(line.baseline, stratum(one, line.baseline.zone), policy).mean)
-            usual, surged = mean / (1 + mean), policy.surge_odds * mean / (1 + policy.surge_odds * mean)
+    told = [(line.baseline, _independent(line.seen, now, RECENT)) for line in siblings]
+    if own is not None:
+        told.append((own.baseline, _independent(own.seen, now, TODAY)))
+    for usually, seen in told:
+        keys = [stratum(one, usually.zone) for one in seen]
+        means = {key: exp(load(usually, key, policy).mean) for key in set(keys)}
+        for one, key in zip(seen, keys, strict=True):
+            usual, surged = (mean / (1 + mean) for mean in (means[key], policy.surge_odds * means[key]))
             odds *= surged / usual if one.busy else (1 - surged) / (1 - usual)
     return min(odds / (1 + odds), 0.5)
 
@@ -64,7 +70,7 @@ def explain(
 
 def _standing(seen: Sequence[Seen], baseline: Baseline, siblings: Sequence[Sibling], now: datetime) -> dict[str, float]:
     announced = all(one.cause == "busy_announcement" for one in seen)
-    latest = [calls[-1].busy for line in siblings if (calls := _independent(line.seen, now))]
+    latest = [calls[-1].busy for line in siblings if (calls := _independent(line.seen, now, RECENT))]
     return {
         "call_reject": REJECT_ANNOUNCED if announced else REJECT,
         "hunt_group": GROUP_ENGAGED if latest and all(latest) else HUNT_GROUP,
@@ -80,9 +86,9 @@ def _one_talk(run: Run, seen: Sequence[Seen], baseline: Baseline, policy: Policy
     return min(1.0, at.p * residual_survival(minutes, policy.habits) / max(likelihood, 1e-300))
 
 
-def _independent(seen: Sequence[Seen], now: datetime) -> list[Seen]:
+def _independent(seen: Sequence[Seen], now: datetime, within: timedelta) -> list[Seen]:
     kept: list[Seen] = []
     for one in seen:
-        if now - RECENT <= one.at <= now and (not kept or one.at - kept[-1].at >= APART):
+        if now - within <= one.at <= now and (not kept or one.at - kept[-1].at >= APART):
             kept.append(one)
     return kept

@@ -11,10 +11,11 @@ from probe.odds.alternatives import Sibling, explain, surge_probability
 from probe.odds.baseline import QUIET, Load, hour, load
 from probe.odds.because import evidence
 from probe.odds.facts import Baseline, Caps, Level, Odds, Policy, Seen
-from probe.odds.gap import plan
-from probe.odds.run import Run, current, follow, hazard
+from probe.odds.gap import Goal, plan
+from probe.odds.run import Run, current, day_ends, follow, hazard
 
 UNUSED = Caps()
+LOADED = 0.5  # from here on the caps seldom allow as many calls as a run needs: call at every quiet time
 HEAVY = 0.62  # a line engaged more often than this is never suspected without an engaged call at a quiet time
 
 
@@ -43,10 +44,18 @@ def assess(
     if not run:
         idle_min = (now - seen[-1].at).total_seconds() / 60 if seen else policy.unseen_min
         fallen = hazard(idle_min, policy)
-        return Odds(level=Level.CLEAR, stuck=fallen, log_odds=log(fallen / (1 - fallen)), p_load=at.p)
-    filtered = follow(seen, first, baseline, policy, surge_probability(siblings, now, policy))
+        return Odds(
+            level=Level.CLEAR,
+            stuck=fallen,
+            log_odds=log(fallen / (1 - fallen)),
+            p_load=at.p,
+            wants_quiet=at.p >= LOADED,
+        )
+    before = Sibling(seen=tuple(seen[:first]), baseline=baseline)
+    filtered = follow(seen, first, baseline, policy, surge_probability(siblings, now, policy, before))
     alternatives, stuck = explain(filtered, run, baseline, policy, siblings, now)
-    notice, suspicion = thresholds(policy)
+    minutes = (run[-1].at - run[0].at).total_seconds() / 60
+    notice, suspicion = (odds * float(day_ends(minutes, policy)) for odds in thresholds(policy))
     heavy = at.p > HEAVY and not quiet
     odds = filtered.odds
     level = Level.WATCHING
@@ -82,7 +91,8 @@ def _next(run: Run, at: Load, level: Level, policy: Policy, caps: Caps, seen: Se
     """Seconds from the last call to the next follow-up, towards the next level."""
     notice, suspicion = thresholds(policy)
     odds, calls = (suspicion, policy.suspicion_calls) if level is Level.NOTICE else (notice, policy.notice_calls)
-    way = plan(run, at, odds, policy, caps, seen[-1].at, calls - len(seen))
+    minutes = (seen[-1].at - seen[0].at).total_seconds() / 60
+    way = plan(run, at, Goal(odds, calls - len(seen), notice, minutes), policy, caps, seen[-1].at)
     if way is None:
         return None
     gap = 60 * way.gap_min

@@ -46,23 +46,26 @@ class Policy(Fact, frozen=True, kw_only=True):
     safety: float = 1.0  # the odds asked for are higher by this factor
     notice_calls: int = 3  # engaged ones that a notice needs at least
     suspicion_calls: int = 4
-    call_min: float = 6.0  # minutes of waiting that one follow-up is worth
+    call_min: float = 8.0  # minutes of waiting that one follow-up is worth
+    reserve: float = 0.09  # share of the follow-ups kept for better runs, per e-fold of odds that a notice lacks
     working_min: float = 480.0  # of a working day
     unseen_min: float = 120.0  # a longer time without a call counts as so much for the prior: nights
     load: float = 0.2  # of a line nobody has called yet: mean,
     load_calls: float = 6.0  # and how many calls that knowledge is worth
     quiet_load: float = 0.02  # the same at quiet times (telephony.md §7)
     quiet_calls: float = 50.0
-    surge: float = 0.01  # prior probability of a day on which everybody calls
+    surge: float = 0.005  # prior probability of a day on which everybody calls
     surge_odds: float = 3.0  # by how much that raises the odds of finding a line engaged
     habits: Habits = Habits()
 
 
 class Caps(Fact, frozen=True, kw_only=True):
-    """What the manners still allow for this number. Leave out what is kept for others, such as today's base calls."""
+    """What the manners still allow for this number, beside its planned calls, which come anyway."""
 
-    calls: int = 16  # now, in the rolling 24 h
-    back: tuple[datetime, ...] = ()  # when one call more is allowed each time, as old ones leave the 24 h
+    most: int = 16  # follow-ups in any 24 h
+    calls: int = 16  # of them, now
+    back: tuple[datetime, ...] = ()  # when one more is allowed each time, as old ones leave the 24 h
+    planned: tuple[datetime, ...] = ()  # base and quiet-time calls that will be made: each of them tells something too
     not_before: datetime | None = None  # 3 per 5 minutes
     until: datetime | None = None  # the quiet time ends: what can be found out, must be found out before
 
@@ -96,4 +99,4 @@ class Odds(Fact, frozen=True, kw_only=True):
     alternatives: tuple[Alternative, ...] = ()  # most likely first; with `stuck` they add up to 1
     because: tuple[Because, ...] = ()
     next_gap_s: float | None = None  # from the last call to the next follow-up; None: not worth a call, or not allowed
-    wants_quiet: bool = False  # a call at a quiet time would decide
+    wants_quiet: bool = False  # a call at a quiet time would decide what a run does not, or cannot on a loaded line

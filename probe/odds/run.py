@@ -80,3 +80,9 @@ def step(use: Array, stuck: float, minutes: float, policy: Policy) -> tuple[Arra
 def hazard(minutes: float, policy: Policy) -> float:
     """The prior probability that it falls within so many minutes."""
     return policy.off_hook_per_day * min(max(minutes, SECOND), policy.unseen_min) / policy.working_min
+
+
+def day_ends(minutes: Array | float, policy: Policy) -> Array:
+    """A run that takes so many minutes cannot end within the last as many of a working day: by this factor fewer false
+    alarms come about, and by this factor lower odds keep the same budget. Counted up to a quarter of a day."""
+    return 1 - np.minimum(minutes, policy.working_min / 4) / policy.working_min

@@ -6,7 +6,8 @@ what they say, in the transaction of whoever calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -31,10 +32,13 @@ REMEMBERED = timedelta(days=60)  # of a line, for its load
 AHEAD_DAYS = 12  # a later half-day may come after a week of holidays
 MOST_SIBLINGS = 8
 AT_ONCE_MIN = 3.0  # until a line of which somebody told is called
+QUIET_TIME = timedelta(minutes=30)  # no quiet time is longer
+FOLLOWING = {Purpose.FOLLOW_UP, Purpose.QUIET_TIME}
 DECIDED = {Outcome.ANSWERED, Outcome.VOICEMAIL, Outcome.UNREACHABLE}
 RECOVERY_MIN = 40.0  # from call to call of a line that is suspected, until it is free again
 OUTAGE = timedelta(minutes=30)  # failures that follow each other within this belong to one outage of a trunk
 LEVELS = {odds.Level.NOTICE: incidents.Level.NOTICE, odds.Level.SUSPECTED: incidents.Level.SUSPECTED}
+QUIET_CALLS = 3  # attempts of 24 h that are kept for quiet times, where the owner agreed
 
 
 class Consequences:
@@ -67,12 +71,16 @@ class Consequences:
         if call.record.order.purpose is Purpose.CANARY:
             return
         line = self._line(call.number, now)
-        found = self._odds(call.number, line, now)
+        known = self._odds(call.number, line, now)
+        found = None if known is None or known.level is odds.Level.CLEAR else known
         situation = self._situation(call.number, history, now)
-        self._ladder(call, line, found, situation)
-        if found is not None and found.wants_quiet:
+        wants_quiet = known is not None and known.wants_quiet
+        self._ladder(call, line, found, situation, wants_quiet=wants_quiet)
+        if wants_quiet:
             quiet = [brief for brief in line if brief.purpose is Purpose.QUIET_TIME and brief.at > now - LATELY]
-            self._add(quiet_probe(situation, len(quiet) + 1))
+            later = quiet and quiet[-1].call_id == call.record.order.call_id and found is None  # this one was free
+            when = dataclasses.replace(situation, now=now + QUIET_TIME) if later else situation
+            self._add(quiet_probe(when, len(quiet) + 1))
         if conclude:
             self._incidents(call, line, found, now)
 
@@ -122,7 +130,9 @@ class Consequences:
     def _line(self, number: Number, now: datetime) -> tuple[Brief, ...]:
         return self._store.outcomes.of_number(number, now - REMEMBERED, now + MOMENT)
 
-    def _ladder(self, call: Call, line: Sequence[Brief], found: odds.Odds | None, situation: Situation) -> None:
+    def _ladder(
+        self, call: Call, line: Sequence[Brief], found: odds.Odds | None, situation: Situation, *, wants_quiet: bool
+    ) -> None:
         """The follow-up of a call, or of the call that it follows."""
         if call.record.order.purpose not in (Purpose.BASE, Purpose.FOLLOW_UP):
             return
@@ -136,7 +146,7 @@ class Consequences:
             caller = 0 if kept is None else kept.slot.caller
             tried.append(Tried(call_id=brief.call_id, at=brief.at, outcome=outcome, caller=caller))
         if call.voided is None and call.record.verdict.outcome in DECIDED:
-            self._drop_follow_ups(situation)
+            self._drop_follow_ups(situation, {Purpose.FOLLOW_UP} if wants_quiet else FOLLOWING)
         advice = None
         if found is not None:
             if found.level is odds.Level.SUSPECTED:
@@ -146,13 +156,22 @@ class Consequences:
             else:
                 advice = found.next_gap_s / 60.0
         if tried:
+            if advice is not None and call.record.order.call_id == line[-1].call_id:
+                self._drop_others(first, situation)
             self._add(follow_up(tried, advice, situation))
 
-    def _drop_follow_ups(self, situation: Situation) -> None:
+    def _drop_follow_ups(self, situation: Situation, purposes: Collection[Purpose]) -> None:
         """The question is decided: nobody is rung for nothing."""
         for slot in situation.standing:
-            if slot.number == situation.number.number and slot.purpose in (Purpose.FOLLOW_UP, Purpose.QUIET_TIME):
+            if slot.number == situation.number.number and slot.purpose in purposes:
                 self._store.slots.settle(slot.call_id, State.DROPPED, situation.now, Because(key="schedule.decided"))
+
+    def _drop_others(self, first: str, situation: Situation) -> None:
+        """The odds advise one next call to a line: not one more for each call that found it engaged before."""
+        for slot in situation.standing:
+            asks = slot.number == situation.number.number and slot.purpose is Purpose.FOLLOW_UP
+            if asks and slot.why.key == "plan.why_busy" and not slot.call_id.startswith(f"{first}-f"):
+                self._store.slots.settle(slot.call_id, State.DROPPED, situation.now, Because(key="schedule.superseded"))
 
     def _recheck(self, wish: Wish, number: Number, history: History, now: datetime) -> None:
         """One re-dial of a number at a time; soon when somebody told of it, else on a later half-day than the last."""
@@ -203,14 +222,20 @@ class Consequences:
     # --- the odds
 
     def _odds(self, number: Number, line: Sequence[Brief], now: datetime) -> odds.Odds | None:
-        """How likely a stuck handset is; None when the line's last call was not engaged."""
+        """How likely a stuck handset is; None when it was free, and its quiet times are not open to us."""
         seen = _told(line)
-        if not seen or not seen[-1].busy:
+        if not seen or not (seen[-1].busy or number.off_hours):
             return None
         zone = zone_of(number, self._setup.policy)
         baseline = odds.baseline(seen[: current(seen)], self._setup.odds, zone=zone.key)
-        used = sum(brief.at > now - LATELY for brief in line)
-        caps = odds.Caps(calls=max(0, self._setup.policy.per_24h - used))
+        policy = self._setup.policy
+        extra = [b.at for b in line if b.purpose not in (Purpose.BASE, Purpose.QUIET_TIME) and b.at > now - LATELY]
+        caps = odds.caps(
+            extra,
+            now,
+            policy.per_24h - policy.calls_a_day - QUIET_CALLS * number.off_hours,
+            planned=[s.due_at for s in self._store.slots.planned_for([number.number]) if s.purpose is Purpose.BASE],
+        )
         siblings = self._siblings(number, now)
         return odds.assess(seen, baseline, now, self._setup.odds, caps=caps, siblings=siblings)
 

@@ -40,10 +40,12 @@ class Found(NamedTuple):
     minutes: float
     calls: float
 
-    def __str__(self) -> str:
-        return (
-            f"{self.false:5.1f} false, {self.share:4.0%} found, {self.minutes:4.0f} min, {self.calls:4.1f} follow-ups"
-        )
+    def cells(self, told: bool = True) -> tuple[str, str, str, str]:
+        """As in the tables; `told`: on enough days to tell the false ones."""
+        false = f"{self.false:.1f}" if told else ""
+        if not self.share:
+            return false, "0%", "–", "–"
+        return false, f"{self.share:.0%}", f"{self.minutes:.0f}", f"{self.calls:.1f}"
 
 
 class Result(NamedTuple):

@@ -45,17 +45,23 @@ class Morning(NamedTuple):
 
 
 def act(
-    seed: int, *, base: int = 6, per_day: int = 16, quiet: bool = False, kept: int = 0, policy: Policy = POLICY
+    seed: int,
+    *,
+    base: int = 3,
+    per_day: int = 16,
+    quiet: bool = False,
+    before: int = BEFORE,
+    policy: Policy = POLICY,
 ) -> Morning:
-    """One such day, with its own history, callers and dice."""
+    """One such day, with its own history, callers and dice, after so many ordinary days; none: nothing was spent."""
     rng, die = np.random.default_rng(seed), Random(seed)
-    plan = Opening(base=base, per_day=per_day, kept=kept, quiet=((45.0, 60.0),) if quiet else (), always=quiet)
+    plan = Opening(base=base, per_day=per_day, quiet=((45.0, 60.0),) if quiet else (), always=quiet)
     day = Day((0.0, 30.0, OPENS), (0.0, 0.005, CALLERS), CLOSES)
-    ordinary = line_days(rng, day, HISTORY + BEFORE)
+    ordinary = line_days(rng, day, HISTORY + before)
     that = line_days(rng, day, 1, off_hook=np.array([FALLS]), off_hook_for=FOUND - FALLS)
     usual = history(ordinary[:HISTORY], plan, die, policy)
     told = run([*ordinary[HISTORY:], *that], ours(policy, usual), die, plan)
-    return _morning(told, BEFORE * DAY)
+    return _morning(told, before * DAY)
 
 
 def history(days: list[Engaged], plan: Plan, die: Random, policy: Policy) -> Baseline:

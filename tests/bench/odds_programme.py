@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from probe.odds import Caps, Purpose, Seen, drawn
+from probe.odds import Caps, Purpose, Seen, caps, drawn
 from tests.bench.odds_offices import Engaged
 
 DAY = 24 * 60.0
 EPOCH = datetime.fromisoformat("2025-07-21T00:00:00+00:00")  # a Monday, 08:00 in Shanghai
 PER_MINUTES = (3, 5.0)  # attempts per so many minutes, whatever the policy
+QUIET_CALLS = 3  # attempts of 24 h kept for quiet times, where there are any; as `probe.schedule.consequences`
+UNCAPPED = 99  # attempts per 24 h that mean "no cap"
 
 
 class Step(NamedTuple):
@@ -37,7 +39,6 @@ class Plan(NamedTuple):
     quiet: tuple[tuple[float, float], ...] = ()  # windows in which the owner agreed to be called
     always: bool = False  # call in each of them; else only a line that was engaged when last called
     per_day: int = 16  # attempts per rolling 24 h
-    kept: int = 0  # of these, for lines that have earned a notice, and for quiet times
 
     def draw(self, rng: Random) -> list[float]:
         width = sum(end - begin for begin, end in self.blocks) / self.base
@@ -65,16 +66,21 @@ def moment(minute: float) -> datetime:
     return EPOCH + timedelta(minutes=minute)
 
 
-def caps(attempts: Sequence[float], minute: float, plan: Plan, kept: int = 0) -> Caps:
-    """What the manners still allow at `minute`."""
-    recent = [at for at in attempts[-4 * plan.per_day :] if at > minute - DAY] if plan.per_day < 99 else []
-    left = plan.per_day - kept - len(recent)
+def left(told: Told, minute: float, plan: Plan, planned: Sequence[float] = ()) -> Caps:
+    """What the manners still allow at `minute`; `planned` are minutes of its day."""
+    last = 3 * plan.per_day if plan.per_day < UNCAPPED else 0
+    recent = zip(told.at[-last:], told.seen[-last:], strict=True) if last else ()
     n, within = PER_MINUTES
-    soonest = attempts[-n] + within + 0.01 if len(attempts) >= n else minute
-    back = recent[max(0, -left) :]  # the first ones pay back what is overdrawn
     day = minute - minute % DAY
     ends = next((moment(day + end) for begin, end in plan.quiet if begin <= minute - day < end), None)
-    return Caps(calls=max(left, 0), back=tuple(moment(at + DAY) for at in back), not_before=moment(soonest), until=ends)
+    return caps(
+        [moment(at) for at, one in recent if ends is not None or one.purpose is Purpose.FOLLOW_UP],
+        moment(minute),
+        plan.per_day - (0 if ends is not None else plan.base + (QUIET_CALLS if plan.quiet else 0)),
+        planned=[moment(day + at) for at in planned],
+        not_before=moment(told.at[-n] + within + 0.01 if len(told.at) >= n else minute),
+        until=ends,
+    )
 
 
 def run(days: Sequence[Engaged], test: Test, rng: Random, plan: Plan) -> Told:
@@ -106,11 +112,11 @@ def _day(
             if purpose is Purpose.QUIET_TIME and not _asks(told, spoken, plan):
                 continue
         now = start + minute
-        may = caps(told.at, now, plan)
+        may = left(told, now, plan)
         if may.not_before is not None and may.not_before > moment(now):
             now = (may.not_before - EPOCH).total_seconds() / 60
         working = purpose is not None and _purpose(now - start, plan) is not None
-        if not working or caps(told.at, now, plan).calls < 1:
+        if not working or not _allowed(told, now, plan, purpose):
             continue
         busy = engaged(now - start)
         told.at.append(now)
@@ -118,16 +124,20 @@ def _day(
         if not busy:
             spoken, follow = 0, None
             continue
-        kept = 0 if spoken or purpose is Purpose.QUIET_TIME else plan.kept
-        level, gap_s, _ = test(told.seen, caps(told.at, now, plan, kept))
+        planned = [at for at, purpose in queue if purpose is Purpose.BASE]
+        level, gap_s, _ = test(told.seen, left(told, now, plan, planned))
         if level >= 1 > spoken:
             told.notices.append(now)
         if level >= 2 > spoken:
             told.suspicions.append(now)
-        if level == 1 > spoken and kept:
-            gap_s = test(told.seen, caps(told.at, now, plan)).gap_s
         spoken = max(spoken, level)
         follow = None if gap_s is None else now - start + drawn(gap_s, rng.random()).total_seconds() / 60
+
+
+def _allowed(told: Told, now: float, plan: Plan, purpose: Purpose | None) -> bool:
+    """The cap of all attempts, and that of the follow-ups."""
+    recent = sum(at > now - DAY for at in told.at[-plan.per_day :])
+    return recent < plan.per_day and (purpose is not Purpose.FOLLOW_UP or left(told, now, plan).calls > 0)
 
 
 def _purpose(minute: float, plan: Plan) -> Purpose | None:

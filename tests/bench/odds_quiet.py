@@ -29,14 +29,13 @@ class Quiet(NamedTuple):
     attempts: float
 
 
-def plan(*, base: int = 6, per_day: int = 16, kept: int = 3, always: bool = False) -> Plan:
+def plan(*, base: int = 6, per_day: int = 16, always: bool = False) -> Plan:
     return Plan(
         base=base,
         blocks=(MORNING, AFTERNOON),
         quiet=(BEFORE_OPENING, LUNCH_END),
         always=always,
         per_day=per_day,
-        kept=kept,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probe.odds import Baseline, Caps, Level, Odds, Policy, Purpose, Seen, Sibling, assess, drawn, thresholds
+from probe.odds import Baseline, Caps, Level, Odds, Policy, Purpose, Seen, Sibling, assess, caps, drawn, thresholds
 from probe.words import words
 
 NINE = datetime(2025, 7, 25, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -121,6 +121,26 @@ def test_engaged_siblings_speak_for_a_heavy_day_and_free_ones_against() -> None:
     assert shares[True]["hunt_group"] > shares[False]["hunt_group"]
 
 
+def test_a_line_that_answered_today_has_no_heavy_day() -> None:
+    seen = calls(0, 10, 20, 30)
+    free = [Seen(at=NINE - timedelta(minutes=m), busy=False) for m in (220, 140, 80)]
+    last_week = [Seen(at=one.at - timedelta(days=7), busy=False) for one in free]
+    today, then = odds_of([*free, *seen], usual(0.3)), odds_of([*last_week, *seen], usual(0.3))
+    shares = [{a.key: a.probability for a in odds.alternatives}["heavy_day"] for odds in (today, then)]
+    assert shares[0] < shares[1] / 2
+    assert today.log_odds > then.log_odds
+
+
+def test_follow_ups_never_take_the_attempts_of_base_calls() -> None:
+    made = [NINE - timedelta(hours=h) for h in (30, 23, 5, 1)]
+    left = caps(made, NINE, 16 - 3, planned=[NINE + timedelta(hours=1), NINE - timedelta(hours=1)])
+    assert left.calls == 10  # three of the four count
+    assert left.back == tuple(at + timedelta(hours=24) for at in made[1:])
+    assert left.planned == (NINE + timedelta(hours=1),)
+    overdrawn = caps(made, NINE, 2)
+    assert (overdrawn.calls, overdrawn.back) == (0, tuple(at + timedelta(hours=24) for at in made[2:]))
+
+
 def test_an_announced_busy_may_be_a_rejected_call() -> None:
     tone, said = (odds_of(calls(*range(0, 90, 9), cause=c), usual(0.1)) for c in ("busy_tone", "busy_announcement"))
     assert said.stuck < tone.stuck
@@ -145,9 +165,30 @@ def test_the_caps_hold() -> None:
     later = NINE + timedelta(hours=1)
     assert odds_of(seen, usual(0.1), caps=Caps(calls=0)).next_gap_s is None
     assert odds_of(seen, usual(0.1), caps=Caps(calls=9, not_before=later)).next_gap_s == 3600
-    waits = odds_of(seen, usual(0.1), caps=Caps(calls=1, back=(later, later, later)))
-    assert waits.next_gap_s is not None
-    assert waits.next_gap_s >= 1800  # so that the second call falls after the hour
+    waits = odds_of(seen, usual(0.1), caps=Caps(calls=0, back=(later,) * 9))
+    assert waits.next_gap_s == pytest.approx(3600)
+
+
+def test_the_last_attempts_are_kept_for_better_founded_runs() -> None:
+    later = NINE + timedelta(hours=9)
+    scarce = Caps(calls=4, back=(later,) * 9)
+    first, third = odds_of(calls(0), usual(0.3), caps=scarce), odds_of(calls(0, 10, 20), usual(0.3), caps=scarce)
+    assert first.next_gap_s == pytest.approx(9 * 3600)
+    assert third.next_gap_s is not None
+    assert third.next_gap_s < 1800
+
+
+def test_a_planned_call_takes_the_place_of_a_follow_up() -> None:
+    seen = calls(0, 10)
+    alone = odds_of(seen, usual(0.3))
+    assert alone.next_gap_s is not None
+    soon, late = (NINE + timedelta(minutes=m) for m in (16, 50))
+    before_it = odds_of(seen, usual(0.3), caps=Caps(planned=(late,)))
+    after_it = odds_of(seen, usual(0.3), caps=Caps(planned=(soon,)))
+    assert before_it.next_gap_s is not None
+    assert after_it.next_gap_s is not None
+    assert before_it.next_gap_s < 1500  # the time until the planned call is divided evenly
+    assert after_it.next_gap_s > 360 + 120  # the follow-up comes after the planned call, should that one not come about
 
 
 def test_a_gap_is_drawn_around_the_best() -> None:

@@ -12,7 +12,7 @@ ALTERNATIVES = {"long_talk", "usual_load", "heavy_day", "call_reject", "hunt_gro
 
 
 def test_every_policy_has_every_load_and_strictness_costs_detection() -> None:
-    assert set(table()) == {"standard", "standard-4", "strict"}
+    assert set(table()) == {"standard", "standard-6", "strict"}
     for rows in table().values():
         assert [row.load for row in rows] == [0.05, 0.10, 0.32, 0.42, 0.55]
     for load in (0.05, 0.3, 0.55):

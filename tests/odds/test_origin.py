@@ -1,8 +1,8 @@
 """25 July 2025: off the hook from 08:50, engaged at 29 calls until 11:30, found at 14:40. Now the robot calls.
 
-Within the manners (16 attempts per 24 hours, 3 per 5 minutes), with 4 base calls a day and the first before 09:05, over
-seeds that nothing was tuned on. A single morning is a matter of luck: how many base calls were followed up the day
-before decides how many calls are left.
+With the default settings: 16 attempts per 24 hours, 3 per 5 minutes, 3 base calls a day, the first of them before
+09:05; over seeds that nothing was tuned on. A single morning is a matter of luck: how many base calls were followed up
+the day before decides how many calls are left.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from __future__ import annotations
 import pytest
 
 from tests.bench.odds_origin import CALLERS, FALLS, Morning, act, shares
+from tests.bench.odds_programme import UNCAPPED
 
 SEEDS = range(25_000, 25_040)
 
 
 @pytest.fixture(scope="module")
 def mornings() -> list[Morning]:
-    return [act(seed, base=4, kept=3) for seed in SEEDS]
+    return [act(seed) for seed in SEEDS]
 
 
 def test_the_notice_is_out_before_ten_and_the_suspicion_before_eleven(mornings: list[Morning]) -> None:
     by_ten, by_eleven, notice, suspected = shares(mornings)
-    assert by_ten >= 0.8
-    assert by_eleven >= 0.6
+    assert by_ten >= 0.9
+    assert by_eleven >= 0.8
     assert notice < 120  # 10:00, in minutes from 08:00
     assert suspected < 180  # 11:00
 
@@ -36,7 +37,7 @@ def test_nothing_is_said_before_the_handset_falls(mornings: list[Morning]) -> No
 
 
 def test_without_a_cap_every_morning_keeps_both_times() -> None:
-    by_ten, by_eleven, _, _ = shares([act(seed, per_day=99) for seed in SEEDS])
+    by_ten, by_eleven, _, _ = shares([act(seed, base=6, per_day=UNCAPPED) for seed in SEEDS])
     assert by_ten >= 0.95
     assert by_eleven >= 0.95
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from probe.schedule.consequences import Consequences
 from probe.store.audit import Entry
 from probe.store.slots import State as Slotted
 from tests.records import number
-from tests.schedule.world import CANARY, World, answers, local
+from tests.schedule.world import CANARY, HANGZHOU, World, answers, local
 
 MONDAY, TUESDAY = "2026-03-02", "2026-03-03"
 OWNED = [number(i, unit=f"单位{i}", owner_email=f"office{i}@example.cn") for i in range(8)]
@@ -148,6 +149,38 @@ class TestTheStuckHandset:
         assert closed is not None
         assert closed.state is State.CLOSED
         assert any("已恢复" in subject for _, subject in world.letters())
+
+    def test_a_line_is_asked_again_from_its_latest_call_only(self, tmp_path: Path) -> None:
+        world = World(tmp_path, OWNED[:1], self.stuck, policy=Policy(base_calls=10))
+        world.run(world.start(local("2025-07-25")), local("2025-07-25"), local("2025-07-25", "14:00"))
+        latest = ""
+        for order in world.dialled:
+            if order.purpose is Purpose.BASE:
+                latest = order.call_id
+            assert order.call_id.partition("-f")[0] == latest
+        assert Counter(order.purpose for order in world.dialled)[Purpose.FOLLOW_UP] >= 2
+        reasons = {one.reason.key for one in world.store.slots.of_day("2025-07-25") if one.reason}
+        assert reasons == {"schedule.superseded"}
+
+    @pytest.mark.parametrize("agreed", [True, False])
+    def test_a_loaded_line_is_called_at_quiet_times_although_it_was_free(self, tmp_path: Path, agreed: bool) -> None:
+        """A run of engaged calls cannot convict it: the quiet time after the handset falls will."""
+        line = replace(OWNED[0], off_hours=agreed)
+        engaged = Random(7)
+
+        def loaded(number: str, at: datetime) -> Cause:
+            now = at.astimezone(HANGZHOU).time()
+            if time(9) <= now < time(12) or time(13, 30) <= now < time(17):
+                return Cause.BUSY_TONE if engaged.random() < 0.7 else Cause.HUMAN
+            return Cause.HUMAN
+
+        world = World(tmp_path, [line], loaded, policy=Policy(base_calls=4))
+        world.run(world.start(local("2025-07-21")), local("2025-07-21"), local("2025-07-26"))
+        quiet = [order for order in world.dialled if order.purpose is Purpose.QUIET_TIME]
+        assert bool(quiet) is agreed
+        if agreed:
+            done = {one.slot.stratum for day in range(21, 26) for one in world.store.slots.of_day(f"2025-07-{day}")}
+            assert done >= {"before_opening", "lunch_end", "after_closing"}
 
     def test_nobody_is_told_twice(self, tmp_path: Path) -> None:
         world = district(tmp_path, self.stuck)
