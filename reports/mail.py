@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
 
 from jinja2 import Environment
@@ -91,6 +92,7 @@ def eml(found: Letter, report: Report, account: MailAccount = PREVIEW) -> bytes:
     return message_of(parcel, account)
 
 
+@cache
 def _plain() -> Environment:
     """The same templates' language without escaping: text is text."""
     return environment().overlay(autoescape=False)

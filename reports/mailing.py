@@ -25,7 +25,8 @@ from reports.report import Report
 from reports.show import Show
 from reports.text import short
 
-AT_ONCE = 20  # rows that are put in together: a longer transaction would keep calls from being claimed
+AT_ONCE_OCTETS = 4_000_000  # that are put in together: a longer transaction would keep calls from being claimed
+MOST_AT_ONCE = 20
 APART = ".."  # recordings do not travel with a letter
 KINDS: dict[Form, str] = {
     "pdf": "application/pdf",
@@ -50,12 +51,14 @@ def put(
     due_at: datetime | None,
     only: str | None = None,
     rows: set[str] | None = None,
+    after_each: Callable[[], None] = lambda: None,
 ) -> Told:
     """Put everybody's letter into the outbox; who has had the report is written no more. Of each person and report
     there is one row whatever happens, so this may be broken off at any moment and done again.
 
     `due_at`: when it was to be sent, when that was long ago: then the letters say so. `only`: this unit's alone. The
-    rows of the outbox that are or were theirs are added to `rows`.
+    rows of the outbox that are or were theirs are added to `rows`. `after_each` report that was put in something may be
+    done: many take minutes.
     """
     told = Told(late=due_at is not None)
     note = "" if due_at is None else late(mailing, due_at, reader)
@@ -65,6 +68,7 @@ def put(
                 told = replace(told, nobody=(*told.nobody, short(found.unit or "")))
                 continue
             told = _put(store, mailing, found, people, note, now, told, set() if rows is None else rows)
+            after_each()
     except Nothing:
         return replace(told, nothing=True)
     return told
@@ -163,8 +167,9 @@ def _put(
     new = [address for address, row in rows.items() if row not in known]
     if new:
         made = letter_of(found, mailing, new, note, key=key)
-        for begin in range(0, len(new), AT_ONCE):
-            store.outbox.add(replace(made, recipients=tuple(new[begin : begin + AT_ONCE])), now())
+        together = min(MOST_AT_ONCE, max(1, AT_ONCE_OCTETS // _octets(made)))
+        for begin in range(0, len(new), together):
+            store.outbox.add(replace(made, recipients=tuple(new[begin : begin + together])), now())
     return replace(told, letters=told.letters + len(new), had=told.had + len(good) - len(new))
 
 
@@ -178,3 +183,9 @@ def _addresses(mailing: Mailing, people: Sequence[str]) -> tuple[tuple[str, ...]
         except PostError as error:
             bad.append(error.text(mailing.lang))
     return tuple(good), tuple(bad)
+
+
+def _octets(made: Letter) -> int:
+    """About what a row holds."""
+    files = sum(map(len, made.images.values())) + sum(len(one.data) for one in made.attachments)
+    return len(made.text) + len(made.html or "") + files * 4 // 3

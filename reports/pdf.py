@@ -10,17 +10,24 @@ from reports.pictures import can_write_chinese, font_folder
 from reports.report import Report
 
 
-def pdf(report: Report, lang: str) -> bytes:
-    """The file. ReportError with a remedy when WeasyPrint, its libraries, or a font for Chinese is missing."""
+def ready() -> None:
+    """ReportError with a remedy when WeasyPrint, its libraries, or a font for Chinese is missing."""
     try:
-        from weasyprint import CSS, HTML
-        from weasyprint.text.fonts import FontConfiguration
-        from weasyprint.urls import URLFetcher
+        import weasyprint  # noqa: F401
     except (ImportError, OSError) as error:  # OSError: Pango is not on this machine
         raise ReportError("report.no_weasyprint", reason=str(error).splitlines()[0]) from error
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it knows not every property of our style sheet
     if not can_write_chinese():
         raise ReportError("report.no_font")
+
+
+def pdf(report: Report, lang: str) -> bytes:
+    """The file. ReportError as `ready` says."""
+    ready()
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it knows not every property of our style sheet
     fonts = FontConfiguration()
     styles = []
     folder = font_folder()

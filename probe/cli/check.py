@@ -49,6 +49,10 @@ def steps(talk: Talk, *, call: bool) -> Iterator[Callable[[], str | None]]:
         yield partial(_fail, "cli.check_no_trunk")
     yield from _trunks(talk, call=call)
     yield from _ways(talk)
+    if settings.mailings:
+        from probe.cli.mailing import checks as mailings
+
+        yield from mailings(talk)
 
 
 def _fail(key: str) -> str:

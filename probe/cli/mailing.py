@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 from msgspec.structs import replace
 
 from probe.cli.posting import account, deliver_now, say_how_they_stand
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from reports.period import Period
     from reports.report import Report
 
+SEND_EVERY_S = 60.0
 LETTERS = "letters"  # the folder of previews, in the data folder
 
 
@@ -61,7 +66,9 @@ def to_mailings(
         fitting = [replace(mailing, to=()) for mailing in fitting]
     keys: set[str] = set()
     for mailing in fitting:
-        told = put(store, mailing, of, reader, _now, due_at=None, only=unit, rows=keys)
+        told = put(
+            store, mailing, of, reader, _now, due_at=None, only=unit, rows=keys, after_each=_now_and_then(talk, store)
+        )
         _say(talk, mailing, told, of)
     deliver_now(talk, store)
     return say_how_they_stand(talk, store, keys)
@@ -89,14 +96,14 @@ def to_whom_it_is_due(talk: Talk, store: Store, reader: For, *, dry: bool) -> in
     from probe.store.mailings import Mailed
     from reports.mailing import put
 
-    code, keys = 0, set[str]()
+    code, keys, send = 0, set[str](), _now_and_then(talk, store)
     for one in due_now(talk.settings, store, _now()):
         if dry:
             talk.say("cli.mailing_due", name=one.mailing.name, period=one.name, at=f"{one.at:%Y-%m-%d %H:%M}")
             continue
         late = one.at if reader.now - one.at > LATE_AFTER else None
         try:
-            told = put(store, one.mailing, one.of, reader, _now, due_at=late, rows=keys)
+            told = put(store, one.mailing, one.of, reader, _now, due_at=late, rows=keys, after_each=send)
         except ProbeError as error:
             talk.say("cli.mailing_failed", name=one.mailing.name, period=one.name, error=error.text(talk.lang))
             code = code or error.exit_code
@@ -160,7 +167,53 @@ def _say(talk: Talk, mailing: Mailing, told: Told, of: Period) -> None:
 
 def _slug(name: str) -> str:
     """A file's name of what a letter is of."""
-    return "".join(char if char.isalnum() or char in "-_." else "-" for char in name).strip("-")[:120]
+    return re.sub(r"[^\w.]+", "-", name).strip("-.")[:120]
+
+
+def _now_and_then(talk: Talk, store: Store) -> Callable[[], None]:
+    """Sends what is there, once a minute: the first letters need not wait until the last report is made."""
+    last = time.monotonic()
+
+    def send() -> None:
+        nonlocal last
+        if time.monotonic() - last >= SEND_EVERY_S:
+            deliver_now(talk, store)
+            last = time.monotonic()
+
+    return send
+
+
+def checks(talk: Talk) -> Iterator[Callable[[], str | None]]:
+    """Each [mailing.NAME], looked over: who gets what, whether its files can be made. What is doubtful is printed."""
+    for mailing in _mailings(talk.settings):
+        yield partial(_checked, talk, mailing)
+
+
+def _checked(talk: Talk, mailing: Mailing) -> str:
+    from probe.hints import nearest, shown
+    from reports.mailing import of_units
+    from reports.pdf import ready
+
+    if "pdf" in mailing.attach:
+        ready()
+    with talk.open_store() as store:
+        directory = store.numbers()
+    units = {number.unit for number in directory}
+    for unit in mailing.units.keys() - units:
+        near = nearest(unit, units) or "—"
+        click.echo(f"! {talk.words('cli.check_mailing_unit', name=mailing.name, unit=shown(unit), near=shown(near))}")
+    people = of_units(mailing, directory)
+    without = units - people.keys() if mailing.owners else set()
+    if without:
+        some = "、".join(shown(unit) for unit in sorted(without)[:5])
+        click.echo(f"! {talk.words('cli.check_mailing_nobody', name=mailing.name, n=len(without), units=some)}")
+    return talk.words(
+        "cli.check_mailing",
+        name=mailing.name,
+        report=mailing.report,
+        whole=len(mailing.to),
+        units=len(people.keys() & units),
+    )
 
 
 def _now() -> datetime:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import resource
 import ssl
 import subprocess
 import sys
@@ -74,12 +75,14 @@ def measured(letters: list[Letter], connections: int) -> None:
             )
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             arrived, people, sessions = map(int, server.communicate()[0].split())
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     sent = sum(len(one.recipients) for one in letters)
     assert (arrived, people) == (sent, sent), (arrived, people)
     assert tally == Tally(sent=sent)
     print(
         f"{sent} recipients, {len(letters)} letters, {connections} at once ({sessions} connections in all): "
         f"put in {put_in:.1f} s, sent {wall:.1f} s, our CPU {cpu:.1f} s, "
+        f"the servers' so far {children.ru_utime + children.ru_stime:.0f} s, "
         f"load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores (aim {AIM})",
         flush=True,
     )

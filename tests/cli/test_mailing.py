@@ -232,3 +232,16 @@ def test_without_a_mail_server_it_says_what_to_do(desk: Path, probe: Inside) -> 
     assert done.returncode == 13
     assert "[mail]" in done.stderr
     assert probe("report", *MARCH, "--mail", "--to", CHIEF, "--dry-run").returncode == 0
+
+
+def test_a_check_says_who_gets_what_and_what_is_doubtful(desk: Path, probe: Inside) -> None:
+    with Store.open(f"sqlite:///{desk / 'data' / 'tongbutong.sqlite3'}") as store:
+        numbers = [replace(n, owner_email="") if n.unit == "良渚街道办事处" else n for n in store.numbers()]
+        store.import_numbers(numbers, month.NOW)
+    more = LEADERS.replace("attach", 'units = { "余杭区公安局" = ["head@example.cn"] }\nattach')
+    with server(desk, more):
+        done = probe("--lang", "en", "check", "--no-call")
+    assert "✓ mailing leaders (monthly): the whole goes to 1, their own to 5 units" in done.stdout
+    assert "! mailing leaders: the directory has no unit '余杭区公安局'" in done.stdout
+    assert "'余杭区公安分局'" in done.stdout
+    assert "! mailing leaders: 1 units have no owner's address and get nothing: 良渚街道办事处" in done.stdout

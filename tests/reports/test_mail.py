@@ -6,12 +6,16 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from msgspec.structs import replace
 
 from probe.post.letter import Attachment
 from probe.words import LANGUAGES
 from reports import mail
 from reports.mail import default_key, eml, letter
 from reports.report import Report
+from tests.post.test_letter import HEADERS
+from tests.post.test_letter import HOSTILE as HOSTILE_NAMES
+from tests.records import HOSTILE
 from tests.reports import month
 from tests.reports.district import report
 
@@ -91,3 +95,16 @@ def test_without_a_chinese_font_pictures_are_told_in_words(monkeypatch: pytest.M
     assert "cid:" not in (found.html or "")
     assert "最难打通的时段" in (found.html or "")
     assert letter(month.monthly(), "en", [CHIEF]).images, "English needs none"
+
+
+@pytest.mark.parametrize("name", [*HOSTILE_NAMES, *HOSTILE])
+def test_no_name_becomes_a_header_or_a_recipient(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "can_write_chinese", lambda: False)
+    found = replace(month.case_log(), unit=name, title=name, number=None)
+    file = Attachment(name=f"{name}.xlsx", kind=name, data=b"PK")
+    got = message(found, attachments=(file,), note=name)
+    assert len(got.keys()) == len(set(got.keys()))
+    assert set(got.keys()) <= HEADERS
+    assert got["To"] == CHIEF
+    assert str(got["Subject"]).isprintable()
+    assert not got.defects
