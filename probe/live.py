@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from probe.classify import classify
 from probe.hear import RATE_HZ, Ear
-from probe.model import Said, Signal, Sounds, Trace, Verdict
+from probe.model import Cause, Said, Signal, Sounds, Trace, Verdict
 from probe.transcribe import Transcriber
 from probe.transcribe.transcript import Transcript
 
@@ -112,6 +112,9 @@ class LiveCall:
             robot_fault=robot_fault,
         )
         self._hear(over=True)
+        if packets_received == 0 and self._verdict is not None and self._verdict.cause is Cause.SILENT:
+            # Only now is it known that the silence was none of theirs: not a packet of sound had found its way to us.
+            self._verdict = msgspec.structs.replace(self._verdict, sure=False)
         self._at(ended_at_s)
         return self.verdict()
 

@@ -34,6 +34,7 @@ def compose(
     undone: Sequence[Undone] = (),
     calendar: CalendarWarning | None = None,
     lost: Because | None = None,
+    caution: Because | None = None,
 ) -> Report:
     """The report of a study. `calls` are shown one by one; `evidence` are those that say why the worst lines are
     so (`calls` do, too). Both may come in any order."""
@@ -64,6 +65,7 @@ def compose(
         undone=tuple(undone),
         calendar=calendar,
         lost=lost,
+        caution=caution,
         calls=tuple(shown),
     )
 

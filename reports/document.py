@@ -71,6 +71,7 @@ class Document(Fact, frozen=True, kw_only=True, omit_defaults=False):
     undone: tuple[Undone, ...]
     calendar: CalendarWarning | None
     lost: Because | None
+    caution: Because | None
     calls: tuple[Call, ...]
     appendix: Appendix
 
@@ -123,6 +124,7 @@ def document(report: Report) -> Document:
         undone=report.undone,
         calendar=report.calendar,
         lost=report.lost,
+        caution=report.caution,
         calls=report.calls,
         appendix=study.appendix,
     )

@@ -33,6 +33,7 @@ class For(Fact, frozen=True, kw_only=True):
     title: str | None = None
     calendar: CalendarWarning | None = None
     lost: Because | None = None  # what a limit of calls below the usual one costs
+    caution: Because | None = None  # what could not be told from a fault of our own
 
 
 def figures(
@@ -91,6 +92,7 @@ def report(store: Store, of: Period, reader: For, *, unit: str | None = None, fl
         undone=_undone(store, of, unit=unit),
         calendar=reader.calendar,
         lost=reader.lost,
+        caution=reader.caution,
     )
 
 
@@ -112,6 +114,7 @@ def of_number(store: Store, of: Period, reader: For, number: Number, *, fleet: F
         undone=_undone(store, of, number=number.number),
         calendar=reader.calendar,
         lost=reader.lost,
+        caution=reader.caution,
     )
 
 
@@ -139,6 +142,7 @@ def of_incident(store: Store, incident: Incident, reader: For) -> Report:
         calls=calls,
         calendar=reader.calendar,
         lost=reader.lost,
+        caution=reader.caution,
     )
 
 

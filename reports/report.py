@@ -68,5 +68,6 @@ class Report(Fact, frozen=True, kw_only=True):
     undone: tuple[Undone, ...] = ()  # most frequent first
     calendar: CalendarWarning | None = None
     lost: Because | None = None  # what the limit of calls costs in stuck handsets that are not found
+    caution: Because | None = None  # what could not be told from a fault of our own
     calls: tuple[Call, ...] = ()  # in order of time: those that are shown one by one
     masked: bool = False  # for readers outside: numbers cut to 8725XXXX, nothing that a person said

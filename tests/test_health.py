@@ -99,4 +99,4 @@ def test_chance_alone_raises_a_doubt_once_in_ten_days(failures: int, n: int) -> 
     usual = usual_of(failures, n, days=7)
     expected = usual.share**usual.run * usual.calls
     assert expected <= FALSE_PER_DAY * 1.000001
-    assert usual.run >= 4
+    assert usual.run >= (4 if n else 3), "few calls, and few units that could fail together"

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from probe.cli.failover import Failover
 from probe.cli.hearing import recogniser_of_host
 from probe.cli.talk import Talk
 from probe.dial import Switchboard, Trunk
@@ -40,6 +42,7 @@ class Session:
     """The calls of one command: what came of them, and how the command is to end."""
 
     records: list[Record] = field(default_factory=list)
+    replaced: set[str] = field(default_factory=set)  # calls that another trunk made instead
     refused: list[Refused] = field(default_factory=list)
     stopped: bool = False
     seconds: float = 0.0
@@ -50,7 +53,8 @@ class Session:
             return EXIT_STOPPED
         if self.refused:
             return 8
-        return EXIT_OWN_FAULT if any(r.verdict.blame in OWN_FAULT for r in self.records) else 0
+        left = (r for r in self.records if r.order.call_id not in self.replaced)
+        return EXIT_OWN_FAULT if any(r.verdict.blame in OWN_FAULT for r in left) else 0
 
 
 def keep_log(file: Path) -> None:
@@ -72,7 +76,7 @@ def open_store(talk: Talk) -> Iterator[Store]:
 def call(
     talk: Talk,
     store: Store,
-    trunk: Trunk,
+    trunks: Sequence[Trunk],
     orders: Sequence[Order],
     *,
     allowed: Sequence[str],
@@ -80,6 +84,8 @@ def call(
     lines: int | None = None,
 ) -> Session:
     """Make these calls. Each is claimed before it is dialled and stored when it ends; Ctrl-C hangs up every one.
+
+    They go over the first trunk; what it spoilt itself goes over the next, and so does the rest when it gives up.
 
     DialError when lines cannot be started, StoreError when a record cannot be stored (it is shown all the same), each
     after the calls under way have been hung up.
@@ -94,8 +100,8 @@ def call(
     show = JsonLines(talk) if as_json else CallTable(talk, len(orders), reasons=len(orders) <= FEW)
     began = time.monotonic()
     try:
-        with recogniser_of_host(talk) as words:
-            asyncio.run(_call(session, talk, store, trunk, orders, allowed, show, lines, words))
+        with recogniser_of_host(talk) as words, show:
+            _over_each(session, talk, store, trunks, orders, allowed, show, lines, words)
     finally:
         session.seconds = time.monotonic() - began
         if not as_json:
@@ -105,21 +111,49 @@ def call(
     return session
 
 
-async def _call(
+def _over_each(
     session: Session,
     talk: Talk,
     store: Store,
-    trunk: Trunk,
+    trunks: Sequence[Trunk],
     orders: Sequence[Order],
     allowed: Sequence[str],
     show: CallTable | JsonLines,
     lines: int | None,
     words: Path | None,
 ) -> None:
-    owner = this_owner()
+    """One trunk after the other, until nothing is left for the next one."""
+    for number, trunk in enumerate(trunks, 1):
+        turn = Failover(trunk, number=number, is_last=number == len(trunks), why=partial(_why_next, talk))
+        asyncio.run(_call(session, talk, store, turn, orders, allowed, show, lines, words))
+        orders = turn.next
+        if not orders or session.stopped:
+            return
+        talk.say("cli.next_trunk", trunk=trunk.name, n=len(orders), next=trunks[number].name)
+
+
+def _why_next(talk: Talk, record: Record) -> str:
+    cause = talk.words(f"names.cause_{record.verdict.cause}")
+    return talk.words("cli.why_next_trunk", why=record.order.why, trunk=record.trace.trunk, cause=cause)
+
+
+async def _call(
+    session: Session,
+    talk: Talk,
+    store: Store,
+    turn: Failover,
+    orders: Sequence[Order],
+    allowed: Sequence[str],
+    show: CallTable | JsonLines,
+    lines: int | None,
+    words: Path | None,
+) -> None:
+    owner, trunk = this_owner(), turn.trunk
     stop_file = talk.settings_or_default.data.folder / STOP_FILE
 
     def claim(order: Order) -> bool:
+        if not turn.keeps(order):
+            return False
         now = datetime.now(UTC)
         entry = Entry(
             at=now,
@@ -128,7 +162,7 @@ async def _call(
             office=order.office,
             call_id=order.call_id,
             purpose=order.purpose.value,
-            caller_id=order.caller_id or trunk.caller_id or trunk.username,
+            caller_id=trunk.caller(order.call_id, order.caller_id),
         )
         with store.transaction():
             if stop_file.exists() or store.audit.stopped() is not None:
@@ -174,20 +208,21 @@ async def _call(
             loop.add_signal_handler(number, stop)
         switch = asyncio.create_task(watch_the_switch())
         not_stored: StoreError | None = None
-        with show:
-            async for result in board.run(orders):
-                if isinstance(result, Refused):
-                    session.refused.append(result)
-                    show.refused(result)
-                    continue
-                session.records.append(result)
-                try:
-                    store.add(result, datetime.now(UTC))
-                except StoreError as error:
-                    not_stored = not_stored or error
-                    board.stop()
-                show.finished(result)
-                await asyncio.to_thread(keep_unknown, talk.settings_or_default.data.folder, result)
+        async for result in board.run(orders):
+            if isinstance(result, Refused):
+                session.refused.append(result)
+                show.refused(result)
+                continue
+            session.records.append(result)
+            if turn.heard(result) is not None:
+                session.replaced.add(result.order.call_id)
+            try:
+                store.add(result, datetime.now(UTC))
+            except StoreError as error:
+                not_stored = not_stored or error
+                board.stop()
+            show.finished(result)
+            await asyncio.to_thread(keep_unknown, talk.settings_or_default.data.folder, result)
         over.set()
         await switch
         if not_stored is not None:

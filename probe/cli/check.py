@@ -10,7 +10,9 @@ from functools import partial
 import click
 
 from probe.cli.talk import Talk
+from probe.cli.unprotected import caution
 from probe.errors import ProbeError
+from probe.words import told
 
 
 @click.command("check")
@@ -39,8 +41,8 @@ def steps(talk: Talk, *, call: bool) -> Iterator[Callable[[], str | None]]:
     something else. Settings that cannot be read end it all."""
     settings = talk.settings
     yield partial(talk.words, "cli.check_settings", file=settings.file)
-    for caution in settings.cautions():
-        click.echo(f"! {caution.text(talk.lang)}")
+    for unwise in settings.cautions():
+        click.echo(f"! {unwise.text(talk.lang)}")
     yield partial(_folder, talk)
     yield partial(_store, talk)
     yield partial(_calendar, talk)
@@ -69,9 +71,13 @@ def _folder(talk: Talk) -> str:
 
 def _store(talk: Talk) -> str:
     with talk.open_store() as store:
-        numbers = len(store.numbers())
+        found = store.numbers()
+        numbers = len(found)
+        units = len({number.unit for number in found})
     if numbers == 0:
         raise ProbeError("cli.check_no_numbers")
+    if (bare := caution(talk, units, numbers)) is not None:
+        click.echo(f"! {told(bare, talk.lang)}")
     return talk.words("cli.check_store", url=talk.settings.data.store, n=numbers)
 
 
@@ -107,10 +113,14 @@ def _words(talk: Talk) -> str | None:
     return found.text(talk.lang)
 
 
-def _trunks(talk: Talk, *, call: bool) -> Iterator[Callable[[], None]]:
+def _trunks(talk: Talk, *, call: bool) -> Iterator[Callable[[], str | None]]:
     """Each trunk step by step; the steps print as they are done."""
     settings = talk.settings
-    for name in settings.trunks:
+    names = settings.trunk_names
+    if len(names) > 1:
+        order = ", ".join(f"{name} ({settings.trunks[name].preference})" for name in names)
+        yield partial(talk.words, "cli.check_order", names=order)
+    for name in names:
         yield partial(_examined, talk, name, settings.manners.canaries[:1] if call else ())
 
 

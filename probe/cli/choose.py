@@ -42,17 +42,26 @@ def on_this_machine(number: str) -> bool:
     return is_sip(number) and is_loopback(parse_uri(number).host)
 
 
-def choose_trunk(talk: Talk, name: str | None, numbers: Sequence[Number]) -> Trunk:
-    """The trunk of that name, or the first; none is needed when every number is on this machine.
+def choose_trunks(talk: Talk, name: str | None, numbers: Sequence[Number]) -> tuple[Trunk, ...]:
+    """The trunk of that name, or all in order of preference; none is needed when every number is on this machine.
 
-    SettingsError when there is none, with the settings' own words when they cannot be read.
+    SettingsError when there is none, with the settings' own words when they cannot be read. A trunk that is only to
+    stand in and cannot be used (its password is not there) is told of and left out.
     """
     settings = talk.settings_or_default
     if name is None and not settings.trunks:
         if all(on_this_machine(number.number) for number in numbers):
-            return Trunk(name="loopback", proxy="sip:127.0.0.1", lines=8, calls_per_second=10)
+            return (Trunk(name="loopback", proxy="sip:127.0.0.1", lines=8, calls_per_second=10),)
         raise SettingsError("cli.no_trunk", number=next(n.number for n in numbers if not on_this_machine(n.number)))
-    return settings.trunk(name)
+    if name is not None:
+        return (settings.trunk(name),)
+    found = [settings.trunk()]
+    for other in settings.trunk_names[1:]:
+        try:
+            found.append(settings.trunk(other))
+        except SettingsError as error:
+            talk.say("cli.trunk_left_out", trunk=other, reason=error.text(talk.lang))
+    return tuple(found)
 
 
 def opening_hours(talk: Talk) -> Callable[[Number, datetime], Open]:

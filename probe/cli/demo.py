@@ -63,7 +63,7 @@ def command(talk: Talk, folder: Path, lines: int, as_json: bool) -> int:
         )
         store.begin_round(batch, planned, since)
         allowed = [n.number for n in listing.numbers]
-        session = call(talk, store, trunk, planned, allowed=allowed, as_json=as_json, lines=lines)
+        session = call(talk, store, (trunk,), planned, allowed=allowed, as_json=as_json, lines=lines)
         store.finish_round(batch, datetime.now(UTC))
     if session.stopped:
         return session.exit_code

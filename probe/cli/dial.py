@@ -29,14 +29,14 @@ def command(
     needs no settings at all.
     """
     from probe.cli.calling import call, open_store
-    from probe.cli.choose import choose_numbers, choose_trunk, opening_hours
+    from probe.cli.choose import choose_numbers, choose_trunks, opening_hours
     from probe.plan import batch_id, orders
 
     robot = talk.settings_or_default.robot
     with open_store(talk) as store:
         directory = store.numbers()
         chosen = choose_numbers(talk, numbers, directory)
-        trunk = choose_trunk(talk, trunk_name, chosen)
+        trunks = choose_trunks(talk, trunk_name, chosen)
         hours, now = opening_hours(talk), datetime.now(UTC)
         batch = batch_id(now, secrets.randbits(16))
         planned = orders(
@@ -49,4 +49,4 @@ def command(
             open_of=lambda number: hours(number, now),
         )
         allowed = [n.number for n in directory]
-        return call(talk, store, trunk, planned, allowed=allowed, as_json=as_json, lines=lines).exit_code
+        return call(talk, store, trunks, planned, allowed=allowed, as_json=as_json, lines=lines).exit_code

@@ -24,7 +24,7 @@ def calling(command: F) -> F:
             help="Ring no longer. 最长振铃秒数",
         ),
         click.option("--lines", type=click.IntRange(1, 200), help="Lines at once (default: the trunk's). 线路数"),
-        click.option("--trunk", "trunk_name", metavar="NAME", help="The trunk (default: the first). 使用的中继"),
+        click.option("--trunk", "trunk_name", metavar="NAME", help="The trunk (default: by preference). 使用的中继"),
     ):
         command = option(command)
     return command

@@ -43,7 +43,7 @@ def command(talk: Talk, day: datetime | None, seed: str | None, seeds: bool, as_
     with talk.open_store() as store:
         if seeds:
             return _seeds(talk, store, as_json)
-        setup = setup_of(settings, tuple(settings.trunk(name) for name in settings.trunks))
+        setup = setup_of(settings, tuple(settings.trunk(name) for name in settings.trunk_names))
         wanted = (day or datetime.now(setup.zone)).date()
         if seed is not None:
             return _compare(talk, store, setup, wanted, seed)
@@ -132,9 +132,10 @@ def _seeds(talk: Talk, store: Store, as_json: bool) -> int:
 
 
 def _compare(talk: Talk, store: Store, setup: Setup, day: date, text: str) -> int:
-    """Draw the day's base calls from a seed, and hold them against those that were planned."""
+    """Draw the day's base calls from a seed, and hold everything of them against what was planned."""
     from probe.model import Purpose
-    from probe.plan import SEED_BYTES, plan_day
+    from probe.plan import SEED_BYTES, commitment
+    from probe.schedule.days import redraw
 
     try:
         seed = bytes.fromhex(text)
@@ -142,17 +143,29 @@ def _compare(talk: Talk, store: Store, setup: Setup, day: date, text: str) -> in
         seed = b""
     if len(seed) != SEED_BYTES:
         raise ProbeError("cli.bad_seed", digits=2 * SEED_BYTES)
-    drawn = plan_day(
-        store.numbers(), lambda number: setup.openings_on(number, day), setup.policy, seed, day, callers=len(setup.ways)
-    )
-    kept = {k.slot.call_id: k.slot for k in store.slots.of_day(day.isoformat()) if k.slot.purpose is Purpose.BASE}
-    mine = {slot.call_id: slot for slot in (*drawn.slots, *(dropped.slot for dropped in drawn.dropped))}
-    other = [slot for call_id, slot in kept.items() if _differs(mine.get(call_id), slot)]
-    for slot in other:
-        click.echo(f"{slot.call_id} {slot.due_at.astimezone(setup.zone):%H:%M:%S}")
+    promised = next((one.commitment for one in store.slots.seeds() if one.period == f"{day:%Y-%m}"), None)
+    if promised is not None and commitment(seed) != promised:
+        talk.say("cli.seed_other", sha256=commitment(seed), promised=promised)
+        return 1
+    drawn = redraw(store, day, seed)
+    mine: dict[str, tuple[Slot, Because | None]] = {slot.call_id: (slot, None) for slot in drawn.slots}
+    mine |= {one.slot.call_id: (one.slot, one.because) for one in drawn.dropped}
+    every = store.slots.of_day(day.isoformat())
+    kept = {k.slot.call_id: k for k in every if k.slot.purpose is Purpose.BASE}
+    other = [call_id for call_id in sorted(mine.keys() | kept.keys()) if _differs(mine.get(call_id), kept.get(call_id))]
+    for call_id in other:
+        known = kept.get(call_id)
+        due = "" if known is None else f"{known.slot.due_at.astimezone(setup.zone):%H:%M:%S}"
+        click.echo(f"{call_id} {due}".rstrip())
+    left_out = drawn.unplanned == store.slots.unplanned(day.isoformat())
     talk.say("cli.seed_compared", n=len(kept), same=len(kept) - len(other))
-    return 1 if other else 0
+    if not left_out:
+        talk.say("cli.seed_left_out_differs")
+    return 1 if other or not left_out else 0
 
 
-def _differs(drawn: Slot | None, kept: Slot) -> bool:
-    return drawn is None or drawn.due_at != kept.due_at
+def _differs(drawn: tuple[Slot, Because | None] | None, kept: Kept | None) -> bool:
+    """Whether a call is not as it was drawn: at its time, over its way, within its limits; or left out by dice."""
+    if drawn is None or kept is None or drawn[0] != kept.slot:
+        return True
+    return drawn[1] is not None and kept.reason != drawn[1]

@@ -84,11 +84,11 @@ def command(
         _only_due({"--for": day, "--from": first, "--unit": unit, "--number": number, "--incident": incident}, to, kind)
         return _mail_due(talk, now, dry_run)
     of = _period(kind, day, first, last, now.astimezone(talk.zone))
-    reader = _reader(talk, now, title)
     if not mail:
         target = _target(talk, to, out, dry_run, due) or _usual(talk, of, incident)
         form_of(target.name)  # a wrong ending is told before the work
     with talk.open_store() as store:
+        reader = _reader(talk, store, now, title)
         if mail and not to:
             return _mail_all(talk, store, of, reader, unit, number, incident, out, dry_run)
         if incident is not None:
@@ -109,7 +109,7 @@ def write(talk: Talk, since: datetime, until: datetime, now: datetime, out: Path
 
     of = Period(kind=Kind.PERIOD, since=since, until=until, before_since=since - (until - since))
     with talk.open_store() as store:
-        found = report(store, of, _reader(talk, now, None))
+        found = report(store, of, _reader(talk, store, now, None))
     _written(talk, found, out, masked=False)
 
 
@@ -158,7 +158,7 @@ def _mail_due(talk: Talk, now: datetime, dry_run: bool) -> int:
     from probe.cli.mailing import to_whom_it_is_due
 
     with talk.open_store() as store:
-        return to_whom_it_is_due(talk, store, _reader(talk, now, None), dry=dry_run)
+        return to_whom_it_is_due(talk, store, _reader(talk, store, now, None), dry=dry_run)
 
 
 def _mail_all(
@@ -191,13 +191,14 @@ def _mail_to(
     return to_people(talk, store, without(found) if masked else found, to, out, dry=dry_run)
 
 
-def _reader(talk: Talk, now: datetime, title: str | None) -> For:
+def _reader(talk: Talk, store: Store, now: datetime, title: str | None) -> For:
     from probe.calendar import warnings, working_days
     from probe.cli.plan import lost_detection
+    from probe.cli.unprotected import caution
     from reports.gather import For
 
     settings = talk.settings_or_default
-    robot = settings.robot
+    robot, numbers = settings.robot, store.numbers()
     days = working_days(robot.country, settings.plan.holidays)
     return For(
         lang=talk.report_lang,
@@ -207,6 +208,7 @@ def _reader(talk: Talk, now: datetime, title: str | None) -> For:
         title=title,
         calendar=next(iter(warnings(days, now, talk.zone)), None),
         lost=lost_detection(settings.policy()),
+        caution=caution(talk, len({number.unit for number in numbers}), len(numbers)),
     )
 
 

@@ -34,7 +34,7 @@ def command(
     calls that were under way then are recorded as inconclusive and not dialled again.
     """
     from probe.cli.calling import call, open_store
-    from probe.cli.choose import choose_trunk, opening_hours
+    from probe.cli.choose import choose_trunks, opening_hours
     from probe.plan import batch_id, orders
 
     if resume and new:
@@ -43,7 +43,7 @@ def command(
     with open_store(talk) as store:
         now = datetime.now(UTC)
         directory = store.numbers()
-        trunk = choose_trunk(talk, trunk_name, directory)
+        trunks = choose_trunks(talk, trunk_name, directory)
         unfinished = store.open_rounds()
         if resume:
             if not unfinished:
@@ -70,8 +70,8 @@ def command(
             )
             store.begin_round(round_id, planned, now)
         left = store.pending(round_id)
-        talk.say("cli.round_begins", round_id=round_id, n=len(left), lines=lines or trunk.lines)
-        session = call(talk, store, trunk, left, allowed=[n.number for n in directory], as_json=as_json, lines=lines)
+        talk.say("cli.round_begins", round_id=round_id, n=len(left), lines=lines or trunks[0].lines)
+        session = call(talk, store, trunks, left, allowed=[n.number for n in directory], as_json=as_json, lines=lines)
         if not store.pending(round_id):
             store.finish_round(round_id, datetime.now(UTC))
     return session.exit_code

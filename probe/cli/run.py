@@ -46,7 +46,7 @@ def command(talk: Talk, trunk_names: tuple[str, ...]) -> int:
     folder = settings.data.folder
     _log_as_json()
     with open_store(talk) as store, alone(folder), store.sole(this_owner()) as sole:
-        trunks = tuple(settings.trunk(name) for name in trunk_names or settings.trunks) or (settings.trunk(),)
+        trunks = tuple(settings.trunk(name) for name in trunk_names or settings.trunk_names) or (settings.trunk(),)
         setup = setup_of(settings, trunks)
         asyncio.run(_run(talk, store, sole, setup, trunks, folder))
     return 0
@@ -104,6 +104,7 @@ async def _run(talk: Talk, store: Store, sole: Sole, setup: Setup, trunks: Seque
                 programme,
                 boards,
                 sole,
+                trunks=trunks,
                 folder=folder,
                 deliver=post,
                 keep=partial(_keep, folder),

@@ -28,6 +28,7 @@ from probe.errors import DialError
 
 REPEAT_S = (0.5, 1.0, 1.5)  # a datagram may get lost
 CONNECT_S = 5.0
+UNAVAILABLE = 503
 
 
 class Inquiry:
@@ -72,6 +73,10 @@ class Inquiry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._socket.close()
+
+    def ping(self) -> int:
+        """The status code of any final response to OPTIONS, a challenge included. DialError when there is none."""
+        return self._exchange(self._request("OPTIONS", {})).status_code
 
     def ask(self, method: str, **headers: str) -> SipResponse:
         """The final response; a challenge is answered once. DialError when there is none.
@@ -165,6 +170,16 @@ class Inquiry:
     def _fail(self, key: str, error: OSError, **more: object) -> None:
         self._socket.close()
         raise DialError(key, **self._values, **more) from error
+
+
+def answers(trunk: Trunk) -> bool:
+    """Whether a trunk answers OPTIONS over its own transport; 503 is how an edge says that it is not registered. Blocks
+    for some seconds at most."""
+    try:
+        with Inquiry(trunk) as inquiry:
+            return inquiry.ping() != UNAVAILABLE
+    except DialError:
+        return False
 
 
 def address_of(trunk: Trunk) -> str:

@@ -75,6 +75,7 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     """One SIP trunk or PBX account."""
 
     name: str
+    preference: int = 1  # trunks of the lowest one are used, the others stand by
     proxy: str  # "sip:HOST[:PORT]": whose numbers are called, and with whom we register
     outbound_proxy: str = ""  # where everything is sent first, with a Route to it; then `proxy` is only a domain
     transport: Transport = Transport.UDP
@@ -84,6 +85,7 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     password: Secret = Secret()
     register: bool = False  # each line makes itself known, with an address of its own
     register_s: int = 300  # how long a registration is to last; it is renewed in time
+    options_every_s: int = 60  # how often the programme asks whether it is there; 0 for never
     keep_alive_s: int = 15  # between keep-alives of a registered line over UDP; 0 for none
     caller_id: str = ""  # the user part of From; the username when empty
     caller_ids: tuple[str, ...] = ()  # more of them, taken in turn

@@ -10,7 +10,7 @@ from probe.incidents.events import Event
 from probe.incidents.half_day import half_day_of
 from probe.incidents.incident import Incident, IncidentKind, Level, State
 from probe.incidents.news import Seen, Suspicion, is_first, seen_of
-from probe.incidents.rules import Policy, advance
+from probe.incidents.rules import Policy, advance, denied
 from probe.incidents.testimony import Testimony, take
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Testimony",
     "advance",
     "apply",
+    "denied",
     "half_day_of",
     "is_first",
     "seen_of",

@@ -48,6 +48,13 @@ class Rechecked(Happened, frozen=True, kw_only=True, tag="rechecked"):
     half_day: str
 
 
+class Denied(Happened, frozen=True, kw_only=True, tag="denied"):
+    """A call failed, and another trunk or caller ID said otherwise, `at` that call: the line is not blamed."""
+
+    call_id: str
+    because: Because
+
+
 class Raised(Happened, frozen=True, kw_only=True, tag="raised"):
     """The odds of a stuck line were worked out again: a higher level, or more calls behind the same one."""
 
@@ -135,6 +142,7 @@ class Voided(Happened, frozen=True, kw_only=True, tag="voided"):
 Event = (
     Opened
     | Evidence
+    | Denied
     | Rechecked
     | Raised
     | Told

@@ -26,6 +26,7 @@ class Seen(Fact, frozen=True, kw_only=True):
     scenario: str = "direct"
     alerted_s: float | None = None  # from the first 18x to the answer or the end; None when it never alerted
     counts: bool = True  # conclusive, not voided, and not our own fault or the network's
+    confirmed: str = ""  # the call over another trunk or caller ID that says the same
     owner: str = ""
 
 

@@ -12,7 +12,18 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from probe.incidents.apply import KNOWN, apply, step
-from probe.incidents.events import Closed, Event, Evidence, Opened, Raised, Rechecked, Reopened, Voided, Withdrawn
+from probe.incidents.events import (
+    Closed,
+    Denied,
+    Event,
+    Evidence,
+    Opened,
+    Raised,
+    Rechecked,
+    Reopened,
+    Voided,
+    Withdrawn,
+)
 from probe.incidents.free import freed
 from probe.incidents.half_day import day_of
 from probe.incidents.incident import Incident, IncidentKind, Level, State
@@ -61,6 +72,17 @@ def advance(
         if not any(incident.kind is kind and not incident.over for incident in known):
             found += _opens(known, kind, news, earlier, policy)
     return tuple(found)
+
+
+def denied(incidents: Iterable[Incident], seen: Seen, at: datetime, because: Because | None) -> tuple[Event, ...]:
+    """That a call which failed is not held against its line, told in what is open on it: another way said otherwise."""
+    if because is None:
+        return ()
+    return tuple(
+        Denied(incident_id=incident.id, at=at, call_id=seen.call_id, because=because)
+        for incident in incidents
+        if not incident.over and incident.opened_at <= at
+    )
 
 
 def undone(
@@ -190,8 +212,11 @@ def _opens(
     behind = _behind(kind, seen, fresh, policy, again=closed is not None)
     if behind is None:
         return ()
-    because = _because(kind, behind, policy)
+    because = [_because(kind, behind, policy)]
     calls = tuple(call.call_id for call in behind)
+    confirmed = tuple(call.confirmed for call in behind if call.confirmed)
+    if confirmed:
+        because.append(Because(key="incidents.because_confirmed", values={"n": len(confirmed)}))
     opened = Opened(
         incident_id="",
         at=seen.at,
@@ -199,8 +224,8 @@ def _opens(
         unit=seen.unit,
         kind=kind,
         half_day=seen.half_day,
-        because=(because,),
-        calls=calls,
+        because=tuple(because),
+        calls=tuple(dict.fromkeys((*calls, *confirmed))),
         owner=seen.owner,
     )
     return _returned(opened, closed, policy)

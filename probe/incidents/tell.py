@@ -9,6 +9,7 @@ from probe.incidents.events import (
     Acknowledged,
     Assigned,
     Closed,
+    Denied,
     Event,
     Evidence,
     Freed,
@@ -27,7 +28,7 @@ from probe.incidents.incident import Incident, Level, State
 from probe.incidents.rules import Policy
 from probe.incidents.testimony import Testimony
 from probe.model import Because
-from probe.words import because, words
+from probe.words import told, words
 
 
 def kind_text(incident: Incident, lang: str) -> str:
@@ -74,7 +75,7 @@ def because_text(one: Because, lang: str) -> str:
             values["cause"] = words(f"names.cause_{values['cause']}", lang)
         if "heard" in values:
             values["heard"] = words(f"incidents.heard_{values['heard']}", lang)
-    return because(one.key, lang, **values)
+    return told(Because(key=one.key, values=values), lang)
 
 
 def event_text(event: Event, lang: str, zone: tzinfo, testimonies: Mapping[int, Testimony]) -> str:
@@ -90,6 +91,8 @@ def event_text(event: Event, lang: str, zone: tzinfo, testimonies: Mapping[int, 
                 "cause": words(f"names.cause_{cause}", lang),
             }
             return words("incidents.event_evidence_fails" if fails else "incidents.event_evidence", lang, **names)
+        case Denied(because=because):
+            return words("incidents.event_denied", lang, why=because_text(because, lang))
         case Raised(level=level):
             return words("incidents.event_raised", lang, level=words(f"incidents.level_{level}", lang))
         case Told(testimony=number):

@@ -11,6 +11,7 @@ from probe.plan.ladder import Situation, Tried, follow_up, half_day, quiet_probe
 from probe.plan.manners import again_at, refusal
 from probe.plan.policy import Policy, detection_lost, zone_of
 from probe.plan.slot import Slot, missed, order, slot_id
+from probe.plan.ways import Way, in_order, other, sharing, stand_ins
 
 __all__ = [
     "SAY",
@@ -24,6 +25,7 @@ __all__ = [
     "Slot",
     "Tried",
     "Unplanned",
+    "Way",
     "again_at",
     "batch_id",
     "call_id",
@@ -31,13 +33,17 @@ __all__ = [
     "detection_lost",
     "follow_up",
     "half_day",
+    "in_order",
     "missed",
     "order",
     "orders",
+    "other",
     "plan_day",
     "quiet_probe",
     "recheck",
     "refusal",
+    "sharing",
     "slot_id",
+    "stand_ins",
     "zone_of",
 ]

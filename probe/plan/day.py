@@ -66,7 +66,7 @@ def plan_day(
 
     `openings_of` gives a number's openings on that day, none when it is closed; its ProbeError (hours not understood,
     no calendar data) becomes the reason why the number is not planned. `already` are slots that stand whatever is
-    planned now, `history` what was dialled before, `callers` how many caller IDs there are.
+    planned now, `history` what was dialled before, `callers` how many caller IDs share the calls.
 
     A time depends on the seed, the day and the number; on other numbers only where two calls to one office would meet,
     or a cap is reached. It never depends on the order of `numbers`.

@@ -24,6 +24,7 @@ from probe.plan.pieces import Pieces
 from probe.plan.policy import MINUTE_S, Policy
 from probe.plan.slot import Slot, around, deadline_s, dialable, slot_id, until
 from probe.plan.strata import LUNCH_S, HalfDay, half_days
+from probe.plan.ways import Way, other
 
 OPEN_QUESTION: frozenset[Outcome] = frozenset({Outcome.BUSY, Outcome.UNANSWERED})  # outcomes that leave a question open
 ADVICE_SPREAD = 0.15  # an advised gap is drawn from within this share of it
@@ -47,12 +48,13 @@ class Tried(Fact, frozen=True, kw_only=True):
     at: datetime
     outcome: Outcome
     caller: int = 0
+    ours: bool = False  # our own trunk or the network is to blame, by its own account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What is known when a call is to be added to the programme. `openings` are those of today and the days to come,
-    `standing` the slots that are planned for the number and its office, `callers` how many caller IDs there are."""
+    `standing` the slots that are planned for the number and its office, `ways` the ways out, as slots count them."""
 
     number: Number
     now: datetime
@@ -62,7 +64,7 @@ class Situation:
     zone: ZoneInfo
     seed: bytes
     standing: Sequence[Slot] = ()
-    callers: int = 1
+    ways: Sequence[Way] = (Way(trunk=""),)
 
 
 def follow_up(calls: Sequence[Tried], advice: float | None, situation: Situation) -> Slot | Because:
@@ -91,12 +93,13 @@ def follow_up(calls: Sequence[Tried], advice: float | None, situation: Situation
         window = _rest_of_the_day(times, max(last.at.timestamp() + gap[0], soonest), situation)
         width = math.ceil(gap[1] - gap[0])
     key = "plan.why_busy" if last.outcome is Outcome.BUSY else "plan.why_unanswered"
+    key = "plan.why_second" if _asks_once(first) else key
     values: dict[str, str | int | float] = {"attempt": attempt, "first": f"{first.at.astimezone(situation.zone):%H:%M}"}
     draft = _Draft(
         call_id=name,
         purpose=Purpose.FOLLOW_UP,
         attempt=attempt,
-        caller=(last.caller + 1) % situation.callers,
+        caller=other(situation.ways, last.caller),
         why=Because(key=key, values=values),
     )
     return _placed(draft, window, width, halves, situation)
@@ -173,6 +176,9 @@ class _Draft(Fact, frozen=True, kw_only=True):
 def _decided(calls: Sequence[Tried], advice: float | None, situation: Situation) -> Because | None:
     """Why nothing more is to be asked."""
     last, policy, number = calls[-1], situation.policy, situation.number.number
+    if _asks_once(calls[0]) and len(situation.ways) > 1:
+        ends = Because(key="plan.asked_twice", values={"number": number})
+        return ends if len(calls) > 1 else None
     if calls[0].outcome not in OPEN_QUESTION:
         return Because(key="plan.nothing_open", values={"number": number})
     if last.outcome not in OPEN_QUESTION and last.outcome is not Outcome.INCONCLUSIVE:
@@ -186,8 +192,16 @@ def _decided(calls: Sequence[Tried], advice: float | None, situation: Situation)
     return None
 
 
+def _asks_once(first: Tried) -> bool:
+    """Whether a call is asked about once more, and from another trunk or caller ID only: a dead number stays dead, and
+    what our own trunk refuses it refuses again."""
+    return first.outcome is Outcome.UNREACHABLE or (first.outcome is Outcome.INCONCLUSIVE and first.ours)
+
+
 def _gap_s(calls: Sequence[Tried], advice: float | None, policy: Policy) -> tuple[float, float] | None:
     """From when to when after the last call the next one may come; None: on a later half-day."""
+    if _asks_once(calls[0]):
+        return policy.busy_gap_s, policy.busy_gap_s * BUSY_SPREAD
     open_calls = [call for call in calls if call.outcome in OPEN_QUESTION]
     rung = sum(call.outcome is open_calls[-1].outcome for call in open_calls) - 1
     if open_calls[-1].outcome is Outcome.UNANSWERED:

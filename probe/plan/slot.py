@@ -31,7 +31,7 @@ class Slot(Fact, frozen=True, kw_only=True, gc=False):
     until: datetime
     attempt: int = 1
     scenario: str = "direct"
-    caller: int = 0  # which of the trunk's caller IDs, counted from 0
+    caller: int = 0  # which of the ways out (trunk and caller ID), counted from 0 in order of preference
     why: Because  # a key of probe/words/plan.toml
 
 

@@ -14,15 +14,16 @@ from msgspec.structs import replace
 
 from probe import alerts, incidents, odds
 from probe.calendar import Opening
-from probe.health import Health
-from probe.incidents import Incident, Seen, Suspicion, half_day_of, seen_of
+from probe.health import OUR_FAULTS, OURS, Health
+from probe.incidents import Event, Incident, Seen, Suspicion, half_day_of, seen_of
 from probe.incidents.follow import Wish, overdue, wishes
 from probe.incidents.news import OWN_FAULT
 from probe.incidents.rules import undone
 from probe.model import Because, Call, Number, Outcome, Purpose
 from probe.odds.run import current
-from probe.plan import History, Situation, Slot, Tried, follow_up, half_day, quiet_probe, recheck, slot_id, zone_of
+from probe.plan import History, Situation, Slot, Tried, Way, follow_up, half_day, quiet_probe, recheck, slot_id, zone_of
 from probe.schedule.herald import LATELY, MOMENT, Herald
+from probe.schedule.second import Opinion, Second, over_two_ways, second
 from probe.schedule.setup import Setup
 from probe.store import Store
 from probe.store.outcomes import Brief
@@ -65,9 +66,17 @@ class Consequences:
         office = [mate.number for mate in self._mates(number) if mate.office == number.office]
         return self._store.slots.planned_for([number.number, *office])
 
-    def draw(self, call: Call, history: History, now: datetime, *, conclude: bool) -> None:
-        """What follows from a stored call: the next call to its line; and, to `conclude`, what it says of its office,
-        incidents and letters about them. To draw the next call twice changes nothing."""
+    def second(self, call: Call, ways: Sequence[Way], now: datetime) -> Second:
+        """What another of the ways that are well has said of a failure."""
+        line = self._line(call.number, now)
+        mine = next((brief for brief in line if brief.call_id == call.record.order.call_id), None)
+        return Second(opinion=Opinion.NOT_WANTED) if mine is None else second(mine, line, ways, now)
+
+    def draw(
+        self, call: Call, history: History, now: datetime, *, ways: Sequence[Way] = (), said: Second | None = None
+    ) -> None:
+        """What follows from a stored call: the next call to its line; and, when it is known what a second way `said`,
+        what it says of its office, incidents and letters about them. To draw the next call twice changes nothing."""
         if call.record.order.purpose is Purpose.CANARY:
             return
         line = self._line(call.number, now)
@@ -81,19 +90,16 @@ class Consequences:
             later = quiet and quiet[-1].call_id == call.record.order.call_id and found is None  # this one was free
             when = dataclasses.replace(situation, now=now + QUIET_TIME) if later else situation
             self._add(quiet_probe(when, len(quiet) + 1))
-        if conclude:
-            self._incidents(call, line, found, now)
+        if said is not None:
+            self._incidents(call, line, found, now, ways, said)
 
     def trunk_down(self, trunk: str, found: Health, now: datetime) -> None:
         """What a trunk's fault has spoilt counts for nothing, nor do incidents that rest on it; its keeper hears."""
         told = Because(key="schedule.void", values={"trunk": trunk})
         with self._store.transaction():
             goes_on = self._store.audit.voided(told, now - OUTAGE)
-            if not self._store.audit.void(found.void, told, now):
+            if not self.void((*found.void, *found.asked), told, now) and not found.silent:
                 return
-            opened = (*self._store.incidents.open(), *self._store.incidents.closed(now - LATELY))
-            events = undone(opened, found.void, now, self._store.incidents.events, policy=self._setup.incidents)
-            self._herald.add(events, now, opened)
             if goes_on:
                 return
             letters = alerts.trunk_letters(
@@ -101,6 +107,16 @@ class Consequences:
             )
             for letter in letters:
                 self._store.outbox.add(letter, now)
+
+    def void(self, calls: Sequence[str], why: Because, now: datetime) -> bool:
+        """Take calls out of everything; whether any was not out before."""
+        with self._store.transaction():
+            if not self._store.audit.void(calls, why, now):
+                return False
+            known = (*self._store.incidents.open(), *self._store.incidents.closed(now - LATELY))
+            events = undone(known, calls, now, self._store.incidents.events, policy=self._setup.incidents)
+            self._herald.add(events, now, known)
+            return True
 
     def wanted(self, history: History, now: datetime) -> None:
         """The calls that open incidents ask for: proof that they are mended, or a first look at what somebody told."""
@@ -143,10 +159,13 @@ class Consequences:
         for brief in mine:
             kept = self._store.slots.slot(brief.call_id)
             outcome = Outcome.INCONCLUSIVE if brief.voided else brief.outcome
-            caller = 0 if kept is None else kept.slot.caller
-            tried.append(Tried(call_id=brief.call_id, at=brief.at, outcome=outcome, caller=caller))
+            caller = self._place(brief, 0 if kept is None else kept.slot.caller)
+            ours = brief.blame in OURS or brief.cause in OUR_FAULTS
+            tried.append(Tried(call_id=brief.call_id, at=brief.at, outcome=outcome, caller=caller, ours=ours))
         if call.voided is None and call.record.verdict.outcome in DECIDED:
-            self._drop_follow_ups(situation, {Purpose.FOLLOW_UP} if wants_quiet else FOLLOWING)
+            asks = call.record.order.attempt == 1 and call.record.verdict.outcome is Outcome.UNREACHABLE
+            purposes = {Purpose.FOLLOW_UP} if wants_quiet else FOLLOWING
+            self._drop_follow_ups(situation, purposes, but=f"{first}-f" if asks else "-")
         advice = None
         if found is not None:
             if found.level is odds.Level.SUSPECTED:
@@ -160,10 +179,17 @@ class Consequences:
                 self._drop_others(first, situation)
             self._add(follow_up(tried, advice, situation))
 
-    def _drop_follow_ups(self, situation: Situation, purposes: Collection[Purpose]) -> None:
-        """The question is decided: nobody is rung for nothing."""
+    def _place(self, brief: Brief, planned: int) -> int:
+        """Which way a call took, among all there are; another trunk may have stood in for the one that was planned."""
+        took = [place for place, way in enumerate(self._setup.ways) if way.trunk == brief.trunk]
+        exactly = [place for place in took if self._setup.ways[place].caller_id == brief.caller_id]
+        return next(iter((*exactly, *took)), planned)
+
+    def _drop_follow_ups(self, situation: Situation, purposes: Collection[Purpose], *, but: str) -> None:
+        """The question is decided: nobody is rung for nothing; `but` for the calls whose names begin so."""
         for slot in situation.standing:
-            if slot.number == situation.number.number and slot.purpose in purposes:
+            mine = slot.number == situation.number.number and not slot.call_id.startswith(but)
+            if mine and slot.purpose in purposes:
                 self._store.slots.settle(slot.call_id, State.DROPPED, situation.now, Because(key="schedule.decided"))
 
     def _drop_others(self, first: str, situation: Situation) -> None:
@@ -212,7 +238,7 @@ class Consequences:
             zone=zone,
             seed=seed or b"",
             standing=self._planned(number),
-            callers=len(self._setup.ways),
+            ways=self._setup.ways,
         )
 
     def _add(self, slot: Slot | Because) -> None:
@@ -251,15 +277,29 @@ class Consequences:
 
     # --- incidents and letters
 
-    def _incidents(self, call: Call, line: Sequence[Brief], found: odds.Odds | None, now: datetime) -> None:
+    def _incidents(
+        self,
+        call: Call,
+        line: Sequence[Brief],
+        found: odds.Odds | None,
+        now: datetime,
+        ways: Sequence[Way],
+        said: Second,
+    ) -> None:
         number = call.number
         half = self._half_day(number, call.record.trace.started_at)
         known = self._store.incidents.of(number.number)
         at = call.record.trace.started_at
         seen = seen_of(call, half_day=half, in_hours=self._in_hours(number, at))
-        earlier = [self._seen(brief, number) for brief in line if brief.call_id != seen.call_id]
-        events = list(incidents.advance(known, seen, earlier, policy=self._setup.incidents))
-        if found is not None and found.level in LEVELS:
+        seen = replace(seen, confirmed=said.other.call_id if said.other is not None else "")
+        earlier = [self._seen(brief, number, line, ways, now) for brief in line if brief.call_id != seen.call_id]
+        events: list[Event] = []
+        if said.against:
+            events += incidents.advance(known, seen, earlier, policy=self._setup.incidents)
+        elif said.other is not None:
+            events += incidents.denied(known, seen, said.other.at, said.told)
+        busy = [brief for brief in line if found and found.since and brief.at >= found.since and _told([brief])]
+        if found is not None and found.level in LEVELS and over_two_ways(busy, ways):
             suspicion = Suspicion(
                 number=number.number,
                 unit=number.unit,
@@ -267,17 +307,15 @@ class Consequences:
                 half_day=half,
                 level=LEVELS[found.level],
                 because=tuple(Because(key=f"odds.{b.key}", values=b.values) for b in found.because),
-                calls=tuple(
-                    brief.call_id
-                    for brief in line
-                    if found.since is not None and brief.at >= found.since and _told([brief])
-                ),
+                calls=tuple(brief.call_id for brief in busy),
                 owner=number.owner_email,
             )
             events += incidents.advance(known, suspicion, policy=self._setup.incidents)
         self._herald.add(events, now, known)
 
-    def _seen(self, brief: Brief, number: Number) -> Seen:
+    def _seen(self, brief: Brief, number: Number, line: Sequence[Brief], ways: Sequence[Way], now: datetime) -> Seen:
+        said = second(brief, line, ways, now)
+        counts = not brief.voided and brief.outcome is not Outcome.INCONCLUSIVE and brief.blame not in OWN_FAULT
         return Seen(
             call_id=brief.call_id,
             number=number.number,
@@ -291,7 +329,8 @@ class Consequences:
             in_hours=self._in_hours(number, brief.at),
             scenario=number.scenario,
             alerted_s=brief.ring_s,
-            counts=not brief.voided and brief.outcome is not Outcome.INCONCLUSIVE and brief.blame not in OWN_FAULT,
+            counts=counts and said.against,
+            confirmed=said.other.call_id if said.other is not None else "",
             owner=number.owner_email,
         )
 

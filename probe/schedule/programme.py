@@ -16,19 +16,17 @@ import msgspec
 from probe.errors import ProbeError
 from probe.health import WINDOW
 from probe.model import Because, Call, Number, Order, Outcome, Purpose, Record
-from probe.plan import Attempt, History, Slot, again_at, order, plan_day, refusal, zone_of
+from probe.plan import Attempt, Slot, Way, again_at, order, refusal, zone_of
 from probe.schedule.consequences import Consequences
-from probe.schedule.setup import Setup, Way
+from probe.schedule.days import plan_days
+from probe.schedule.past import LOOK_BACK, Past, history_of
+from probe.schedule.second import WITHIN, Opinion
+from probe.schedule.setup import Setup
 from probe.schedule.trunks import Trunks
 from probe.store import Store, is_alive
-from probe.store.audit import Attempted, Entry
+from probe.store.audit import Entry
 from probe.store.slots import State as Slotted
 
-DAY = timedelta(days=1)
-LOOK_BACK = timedelta(days=2)  # no rule of the manners looks back further
-MOST_DAYS_BACK = 31  # days without a program that are still planned, so that each of their slots is told as missed
-UNHEARD = timedelta(minutes=15)  # a call of another program has ended by then
-FORGET_EVERY = timedelta(hours=1)
 LEASE_MORE_S = 60.0
 
 _log = logging.getLogger(__name__)
@@ -54,14 +52,10 @@ class Programme:
         self._started_at = started_at
         self._entropy = entropy
         self._numbers: dict[str, Number] = {}
-        self._history = History()
-        self._heard_of = 0  # the last line of the audit log that is in the history
-        self._unheard: dict[int, datetime] = {}  # lines of the log whose calls have not ended
-        self._own: dict[str, datetime] = {}  # calls of this program, which the history knows better than the log
-        self._forgot = started_at
+        self._past = Past(store, started_at)
         self._backlog = True  # there may be slots of a time at which no program ran
         self._flying: dict[str, tuple[Slot, Way]] = {}
-        self._held: dict[str, Call] = {}  # what they say against an office waits until our own trunk is proved sound
+        self._held: dict[str, tuple[str, datetime]] = {}  # calls that are to be concluded → number, not before when
         self._waits: dict[str, Because] = {}  # slots that are due → why they wait
         self._consequences = Consequences(store, setup)
         self._trunks = Trunks(store, setup, self._consequences)
@@ -109,36 +103,9 @@ class Programme:
 
     def plan(self, now: datetime) -> tuple[date, ...]:
         """Plan today, and every day since the last one that was planned; the days that were."""
-        slots, today = self._store.slots, now.astimezone(self._setup.zone).date()
-        known = [day for day in slots.days() if day <= today.isoformat()]  # a clock may have been ahead
-        first = today if not known else max(date.fromisoformat(known[-1]), today - timedelta(days=MOST_DAYS_BACK))
-        planned = []
-        for n in range((today - first).days + 1):
-            day = first + timedelta(days=n)
-            if day.isoformat() in known:
-                continue
-            seed = slots.seed(f"{day:%Y-%m}", self._entropy, now)
-            made = plan_day(
-                self._store.numbers(),
-                lambda number, day=day: self._setup.openings_on(number, day),  # type: ignore[misc]
-                self._setup.policy,
-                bytes.fromhex(seed.seed),
-                day,
-                [
-                    kept.slot
-                    for kept in slots.of_day(day.isoformat())
-                    if kept.state is Slotted.PLANNED and kept.slot.purpose is not Purpose.BASE
-                ],
-                history=self._past(now),
-                callers=len(self._setup.ways),
-            )
-            if slots.plan(day, made, seed.period, now):
-                _log.info("planned", extra={"day": f"{day}", "slots": len(made.slots), "commitment": seed.commitment})
-                planned.append(day)
-                self._backlog = True
-        slots.seed(f"{today + DAY:%Y-%m}", self._entropy, now)  # tomorrow's calls may be drawn today
-        slots.reveal(f"{today:%Y-%m}", now)
-        return tuple(planned)
+        planned = plan_days(self._store, self._setup, self._entropy, now)
+        self._backlog = self._backlog or bool(planned)
+        return planned
 
     # --- the moment
 
@@ -146,6 +113,7 @@ class Programme:
         """What is to be dialled now. `stopped`: the kill switch is set, and nothing is."""
         self._hear(now)
         self._trunks.look()
+        self._trunks.ahead(self._store.slots.next_due(now), now)
         self._let_go(now)
         if self._backlog:
             self._store.slots.miss(self._started_at, now, Because(key="schedule.missed_not_running"))
@@ -191,9 +159,9 @@ class Programme:
         if not mine:
             del self._flying[order.call_id]
             return False
-        self._own[order.call_id] = now
+        self._past.own[order.call_id] = now
         self._waits.pop(order.call_id, None)
-        self._history.add(self._attempt(order, way, now))
+        self._past.history.add(self._attempt(order, way, now))
         return True
 
     def finished(self, record: Record, now: datetime) -> None:
@@ -205,10 +173,11 @@ class Programme:
         self._trunks.heard(found, now)
         found = self._store.record(order.call_id) or found  # it may be void now
         _, way = self._flying.get(order.call_id, (None, self._setup.ways[0]))
+        self._let_go(now, news_of=order.number)
         self._follow(found, now)
         self._flying.pop(order.call_id, None)
-        begun = self._own.get(order.call_id, record.trace.started_at)
-        self._history.add(self._attempt(order, way, begun, record, now))
+        begun = self._past.own.get(order.call_id, record.trace.started_at)
+        self._past.history.add(self._attempt(order, way, begun, record, now))
         self._let_go(now)
 
     def refused(self, call_id: str, reason: Because, now: datetime) -> None:
@@ -216,20 +185,27 @@ class Programme:
         slot, way = self._flying[call_id]
         self._refuse(slot, way, reason, now)
         del self._flying[call_id]
-        begun = self._own.get(call_id)
+        begun = self._past.own.get(call_id)
         if begun is not None:
             order = self._order(slot, way)
-            self._history.add(msgspec.structs.replace(self._attempt(order, way, begun), answered=False, ended_at=now))
+            self._past.history.add(
+                msgspec.structs.replace(self._attempt(order, way, begun), answered=False, ended_at=now)
+            )
 
     def lost(self, call_ids: Sequence[str]) -> None:
         """These orders were never claimed and are in nobody's hands any more: their slots are as they were."""
         for call_id in call_ids:
             self._flying.pop(call_id, None)
 
+    def answers(self, trunk: str, yes: bool, now: datetime) -> None:
+        """Whether a trunk answers OPTIONS."""
+        self._trunks.answers(trunk, yes, now)
+
     def time_goes_by(self, now: datetime) -> None:
         """What happens without a call: reminders, the digest, and the calls that open incidents ask for."""
         self._consequences.time_goes_by(now)
-        self._consequences.wanted(self._past(now), now)
+        attempts = self._store.audit.attempts(now - LOOK_BACK)
+        self._consequences.wanted(history_of(attempts), now)
 
     # --- inside
 
@@ -264,7 +240,7 @@ class Programme:
             slot,
             number,
             now,
-            self._history,
+            self._past.history,
             policy,
             self._setup.openings_around(number, now),
             zone_of(number, policy),
@@ -278,52 +254,40 @@ class Programme:
     def _follow(self, call: Call, now: datetime) -> None:
         """Draw what follows from a call, once: all of it, or, after a crash, all of it the next time.
 
-        What speaks against an office waits until our own trunk is proved sound, when there is a canary to prove it.
+        What speaks against an office waits until our own trunk is proved sound, when there is a canary to prove it, and
+        until a second trunk or caller ID has been heard of it, when there is one.
         """
-        call_id = call.record.order.call_id
-        if self._trunks.unproved(call, now):
-            self._held[call_id] = call
+        call_id, number = call.record.order.call_id, call.number.number
+        held = self._trunks.unproved(call, now)
+        call = self._store.record(call_id) or call  # it may be void by now
+        ways = self._trunks.well(now)
+        said = self._consequences.second(call, ways, now)
+        if held or said.opinion is Opinion.WAITING:
+            waits_until = now if held else call.record.trace.started_at + WITHIN
+            self._held[call_id] = (number, waits_until)
             with self._store.transaction():
-                self._consequences.draw(call, self._history, now, conclude=False)
+                self._consequences.draw(call, self._past.history, now)
             return
         self._held.pop(call_id, None)
-        call = self._store.record(call_id) or call  # it may be void by now
         with self._store.transaction():
-            self._consequences.draw(call, self._history, now, conclude=True)
-            self._store.slots.settle(call_id, Slotted.DONE, now)
+            self._consequences.draw(call, self._past.history, now, ways=ways, said=said)
+            self._store.slots.settle(call_id, Slotted.DONE, now, said.told)
 
-    def _let_go(self, now: datetime) -> None:
-        """Conclude the calls that were held, as far as they can be by now."""
-        for call_id in list(self._held):
+    def _let_go(self, now: datetime, news_of: str = "") -> None:
+        """Conclude the calls that were held, as far as they can be by now: those whose time has come, and those of a
+        number of which there is news."""
+        for call_id, (number, waits_until) in list(self._held.items()):
+            if now < waits_until and number != news_of:
+                continue
+            del self._held[call_id]
             found = self._store.record(call_id)
-            if found is None or not self._trunks.unproved(found, now):
-                del self._held[call_id]
-                if found is not None:
-                    self._follow(found, now)
+            if found is not None:
+                self._follow(found, now)
 
     def _hear(self, now: datetime) -> None:
-        """Take in the attempts that others have made meanwhile: somebody dials by hand, and the number is the same."""
-        self._unheard = {line: at for line, at in self._unheard.items() if now - at < UNHEARD}
-        after = min([self._heard_of, *(line - 1 for line in self._unheard)])
-        for attempted in self._store.audit.attempts(now - LOOK_BACK, after=after):
-            self._heard_of = max(self._heard_of, attempted.id)
-            entry = attempted.entry
-            if entry.call_id in self._own or entry.call_id in self._flying:
-                continue
-            if attempted.answered is None:
-                self._unheard[attempted.id] = entry.at
-            else:
-                self._unheard.pop(attempted.id, None)
-            self._history.add(_heard(attempted))
-        if now - self._forgot >= FORGET_EVERY:
-            self._forgot = now
-            self._history.forget(now - LOOK_BACK)
-            self._own = {call_id: at for call_id, at in self._own.items() if now - at < LOOK_BACK}
+        """Take in what others have dialled meanwhile."""
+        if self._past.hear(now, self._flying):
             self._waits.clear()
-
-    def _past(self, now: datetime) -> History:
-        """The history anew, for planning, which may run beside the rest."""
-        return History(map(_heard, self._store.audit.attempts(now - LOOK_BACK)))
 
     def _miss(self, slot: Slot, now: datetime, stopped: bool) -> None:
         if stopped:
@@ -368,15 +332,3 @@ class Programme:
             ended_at=ended_at,
             deadline_s=order.deadline_s,
         )
-
-
-def _heard(attempted: Attempted) -> Attempt:
-    """A line of the audit log as the manners see it."""
-    entry = attempted.entry
-    return Attempt(
-        at=entry.at,
-        number=entry.number,
-        office=entry.office,
-        caller_id=entry.caller_id,
-        answered=attempted.answered,
-    )

@@ -11,22 +11,14 @@ from probe import alerts, incidents, odds
 from probe.calendar import HoursError, NoCalendar, Opening, WorkingDays, openings_of, working_days
 from probe.dial import Trunk
 from probe.model import Number
-from probe.plan import Policy, zone_of
+from probe.plan import Policy, Way, in_order, zone_of
 from probe.settings import Settings
 from probe.words import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """One way out: a trunk and the number it shows. Follow-ups take the next one, when there are several."""
-
-    trunk: str
-    caller_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """The settings of a programme. `default_hours` are of numbers that say nothing of theirs."""
+    """The settings of a programme. `ways` are in order of preference; `default_hours` are of numbers that name none."""
 
     policy: Policy
     days: WorkingDays
@@ -68,7 +60,7 @@ def setup_of(settings: Settings, trunks: Sequence[Trunk]) -> Setup:
         policy=settings.policy(),
         days=working_days(robot.country, settings.plan.holidays),
         default_hours=settings.plan.hours,
-        ways=tuple(way for trunk in trunks for way in _ways(trunk)) or (Way(trunk=""),),
+        ways=in_order(way for trunk in trunks for way in _ways(trunk)) or (Way(trunk=""),),
         canary=_canary(settings),
         incidents=settings.incidents.policy(),
         alerts=settings.alerts.policy(robot.language),
@@ -79,7 +71,7 @@ def setup_of(settings: Settings, trunks: Sequence[Trunk]) -> Setup:
 def _ways(trunk: Trunk) -> tuple[Way, ...]:
     """One for each number that the trunk may show."""
     named = trunk.pool if trunk.caller_id or trunk.caller_ids else (trunk.username,)
-    return tuple(Way(trunk=trunk.name, caller_id=caller_id) for caller_id in named)
+    return tuple(Way(trunk=trunk.name, caller_id=caller_id, preference=trunk.preference) for caller_id in named)
 
 
 def _canary(settings: Settings) -> Number | None:

@@ -11,17 +11,20 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from probe.dial import Switchboard
+from probe.dial import Switchboard, Trunk
+from probe.dial.inquiry import answers
 from probe.dial.messages import Refused
 from probe.errors import ProbeError, StoreError
 from probe.model import Because, Number, Order, Record
 from probe.schedule.alone import STOP_FILE
 from probe.schedule.aside import Aside
 from probe.schedule.programme import Programme
+from probe.schedule.pulse import Pulse
 from probe.schedule.systemd import notify
 from probe.store import Store
 from probe.store.sole import Sole
@@ -50,6 +53,7 @@ class Watch:
         boards: Mapping[str, Switchboard],
         sole: Sole,
         *,
+        trunks: Sequence[Trunk] = (),
         folder: Path,
         deliver: Callable[[], None],
         keep: Callable[[Record], None],
@@ -64,6 +68,8 @@ class Watch:
         self._programme = programme
         self._boards = boards
         self._sole = sole
+        self._trunks = trunks
+        self._pulses = {trunk.name: Pulse() for trunk in trunks}
         self._stop_file = folder / STOP_FILE
         self._deliver = deliver
         self._keep = keep
@@ -81,6 +87,7 @@ class Watch:
         self._halted = False
         self._leaving = False
         self._taken_over: StoreError | None = None
+        self._there: dict[str, bool] = {}  # trunks → whether they answer OPTIONS
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT: then every call is hung up, and recorded, before this returns. StoreError, after the
@@ -135,7 +142,24 @@ class Watch:
         for job, seconds in jobs:
             if seconds is not None:
                 self._scheduler.add_job(job, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None)
+        for trunk in self._trunks:
+            if trunk.options_every_s:
+                ask = partial(self._feel, trunk)
+                self._scheduler.add_job(ask, "interval", seconds=trunk.options_every_s, next_run_time=_now())
         self._look_at_next()
+
+    async def _feel(self, trunk: Trunk) -> None:
+        """Ask a trunk whether it is there, beside its calls."""
+        known = self._pulses[trunk.name].felt(await asyncio.to_thread(answers, trunk))
+        if known is None:
+            return
+        if known is not self._there.get(trunk.name, True):
+            _log.warning("trunk %s %s", trunk.name, "answers OPTIONS again" if known else "answers OPTIONS no more")
+        self._there[trunk.name] = known
+        try:
+            self._programme.answers(trunk.name, known, _now())
+        except ProbeError as error:
+            _log.error("%s", error)
 
     async def _look(self) -> None:
         """Dial what is due."""

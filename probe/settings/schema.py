@@ -142,14 +142,19 @@ class Settings(Table):
             raise PydanticCustomError("settings.mailing_without_mail", "no [mail]", {"name": next(iter(self.mailings))})
         return self
 
+    @property
+    def trunk_names(self) -> tuple[str, ...]:
+        """The trunks in order of preference; those of the same one as they stand in the file."""
+        return tuple(sorted(self.trunks, key=lambda name: self.trunks[name].preference))
+
     def trunk(self, name: str | None = None, env: Mapping[str, str] = environ) -> Trunk:
-        """The trunk of this name (the first one when None), its password fetched now.
+        """The trunk of this name (the preferred one when None), its password fetched now.
 
         SettingsError when there is no such trunk, or its password is not where the settings say.
         """
         if not self.trunks:
             raise SettingsError("settings.no_trunks")
-        chosen = next(iter(self.trunks)) if name is None else name
+        chosen = self.trunk_names[0] if name is None else name
         if chosen not in self.trunks:
             names = ", ".join(self.trunks)
             raise SettingsError("settings.no_such_trunk", name=chosen, names=names)

@@ -30,6 +30,7 @@ warnings.filterwarnings("ignore", message='Field name "register"', category=User
 class TrunkSettings(Table):
     """One `[trunk.NAME]`. Its password stands elsewhere."""
 
+    preference: int = Field(1, ge=1, le=100)
     proxy: str
     outbound_proxy: str = ""
     transport: Annotated[Transport, Field(strict=False)] = Transport.UDP
@@ -40,6 +41,7 @@ class TrunkSettings(Table):
     password_file: FileBeside = None
     register: bool = False
     register_s: int = Field(300, ge=60, le=3600)
+    options_every_s: int = Field(60, ge=0, le=3600)
     keep_alive_s: int = Field(15, ge=0, le=600)
     caller_id: str = Field("", pattern=r"^[A-Za-z0-9+*#_.-]{0,64}$")
     caller_ids: list[Annotated[str, Field(pattern=_SHOWN)]] = Field([])

@@ -59,6 +59,19 @@ class Outcomes(Part):
             nothings, n = connection.execute(query).one()
         return nothings, n
 
+    def carried(self, trunk: str, since: datetime, until: datetime) -> bool:
+        """Whether a call over a trunk got through (as `probe.health.carried` says) in [since, until)."""
+        query = select(calls.c.call_id).outerjoin(voids, voids.c.call_id == calls.c.call_id).limit(1)
+        query = query.where(
+            calls.c.started_at >= since,
+            calls.c.started_at < until,
+            calls.c.trunk == plain(trunk),
+            calls.c.outcome.in_((Outcome.ANSWERED.value, Outcome.VOICEMAIL.value)),
+            voids.c.call_id.is_(None),
+        )
+        with self._reads() as connection:
+            return connection.scalar(query) is not None
+
     def of_number(self, number: Number, since: datetime, until: datetime) -> tuple[Brief, ...]:
         """The recorded calls of a number begun in [since, until), in order of time: those of its present unit, for a
         unit that takes over a number does not take over what was wrong with it."""

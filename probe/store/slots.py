@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from probe.model import Because, Fact
 from probe.plan import Day, Slot, Unplanned, commitment
 from probe.store import rows
+from probe.store.given import Given
 from probe.store.part import Part
 from probe.store.tables import PLANNED, calls, planned_days, seeds, slots
 
@@ -50,6 +51,7 @@ class Kept(Fact, frozen=True, kw_only=True):
 
 _slot = msgspec.json.Decoder(Slot)
 _because = msgspec.json.Decoder(Because)
+_given = msgspec.json.Decoder(Given)
 _unplanned = msgspec.json.Decoder(tuple[Unplanned, ...])
 
 
@@ -86,8 +88,8 @@ class Slots(Part):
 
     # --- days
 
-    def plan(self, day: date, plan: Day, period: str, at: datetime) -> bool:
-        """Store a day's programme. False when the day was planned before: that plan stands.
+    def plan(self, day: date, plan: Day, period: str, at: datetime, given: Given | None = None) -> bool:
+        """Store a day's programme, with what it was drawn from. False when it was planned before: that plan stands.
 
         Its slots go in a few thousand at a time, for claims must not wait behind 300,000 of them; a program that dies
         in between does the same again, to the same end.
@@ -98,7 +100,13 @@ class Slots(Part):
             self.add(plan.slots[start : start + CHUNK])
         for dropped in plan.dropped:
             self.add([dropped.slot], state=State.DROPPED, reason=dropped.because)
-        values = {"day": f"{day}", "planned_at": at, "period": period, "unplanned_json": rows.json(plan.unplanned)}
+        values = {
+            "day": f"{day}",
+            "planned_at": at,
+            "period": period,
+            "unplanned_json": rows.json(plan.unplanned),
+            "given_json": None if given is None else rows.json(given),
+        }
         with self._writes() as connection:
             made = connection.execute(self._upsert(planned_days).values(values).on_conflict_do_nothing())
             return made.rowcount == 1
@@ -108,6 +116,12 @@ class Slots(Part):
         with self._reads() as connection:
             found = connection.scalar(select(planned_days.c.unplanned_json).where(planned_days.c.day == day))
         return None if found is None else _unplanned.decode(found)
+
+    def given(self, day: str) -> Given | None:
+        """What a day's programme was drawn from; None when it was not planned, or by a program that did not keep it."""
+        with self._reads() as connection:
+            found = connection.scalar(select(planned_days.c.given_json).where(planned_days.c.day == day))
+        return None if found is None else _given.decode(found)
 
     def days(self) -> tuple[str, ...]:
         """The days that were planned, in order."""

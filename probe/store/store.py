@@ -138,6 +138,13 @@ class Store(Part):
         with self._reads() as connection:
             return tuple(rows.number_of(facts) for facts in connection.scalars(query))
 
+    def numbers_at(self, at: datetime, newest: int) -> tuple[Number, ...]:
+        """The directory as it was then, of its rows up to `newest`; in no order."""
+        then = (numbers.c.since <= at) & (numbers.c.until.is_(None) | (numbers.c.until > at))
+        with self._reads() as connection:
+            found = connection.scalars(select(numbers.c.facts).where(then, numbers.c.id <= newest))
+            return tuple(rows.number_of(facts) for facts in found)
+
     def directory_version(self) -> tuple[int, int]:
         """Another pair of numbers whenever the directory is another."""
         query = select(func.coalesce(func.max(numbers.c.id), 0), func.count().filter(numbers.c.until.is_not(None)))

@@ -36,4 +36,7 @@ def because(key: str, lang: str, **values: object) -> str:
 
 def told(one: Because, lang: str) -> str:
     """The same, of a piece of evidence as it is stored."""
-    return because(one.key, lang, **one.values)
+    values = dict(one.values)
+    if "outcome" in values:
+        values["outcome"] = words(f"names.outcome_{values['outcome']}", lang)
+    return because(one.key, lang, **values)

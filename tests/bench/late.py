@@ -20,9 +20,9 @@ from msgspec.structs import replace
 
 from probe.calendar import working_days
 from probe.model import Because, Cause, Order, Purpose, Record
-from probe.plan import Policy, Slot, slot_id
+from probe.plan import Policy, Slot, Way, slot_id
 from probe.schedule.programme import Programme
-from probe.schedule.setup import Setup, Way
+from probe.schedule.setup import Setup
 from probe.schedule.watch import Watch
 from probe.store import Store
 from tests.records import call, number

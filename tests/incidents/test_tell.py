@@ -12,14 +12,14 @@ import openpyxl
 import pytest
 from msgspec.structs import replace
 
-from probe.incidents import Event, IncidentKind, Level, State, take
+from probe.incidents import Event, IncidentKind, Level, State, denied, take
 from probe.incidents.events import Assigned, Told
 from probe.incidents.export import to_csv, to_xlsx
 from probe.incidents.incident import Incident
 from probe.incidents.rules import undone
 from probe.incidents.steps import acknowledge, note, rectify, snooze, tell, withdraw
 from probe.incidents.tell import duration_text, event_text, kind_text, next_text, reasons, state_text
-from probe.model import Cause
+from probe.model import Because, Cause
 from probe.words import LANGUAGES, catalogue, words
 from tests.incidents.made import MORNING, NUMBER, POLICY, UNIT, File, at, half_day, odds, seen
 from tests.records import HOSTILE
@@ -49,6 +49,8 @@ def every_event() -> list[Event]:
     file.tell(odds(Level.NOTICE), odds(Level.SUSPECTED, 0, ("b1", "b2", "b3")))
     file.tell(*(seen(cause, half) for half, cause in enumerate((Cause.BUSY_TONE, Cause.BUSY_TONE, Cause.HUMAN), 1)))
     taken = undone(file.incidents, ["b3"], at(4), lambda incident_id: file.events[incident_id])
+    said = Because(key="schedule.second_denied", values={"trunk": "b", "caller": "-", "outcome": "answered"})
+    file.add(denied([file.last], seen(Cause.RANG_OUT, 5), at(5), said)[0])
     return [event for made in (before, file) for events in made.events.values() for event in events] + [
         *taken,
         replace(taken[0], lowered=False),

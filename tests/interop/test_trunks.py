@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from probe.dial.inquiry import Inquiry
+from probe.dial.inquiry import Inquiry, answers
 from probe.dial.trunk import CallerIdIn, Secret, Srtp, Transport, Trunk
 from probe.model import Origin, Record, Trace
 from tests.dial.one_line import OneLine, one_line
@@ -228,6 +228,21 @@ def test_the_edge_is_no_way_around_the_directory(tmp_path: Path) -> None:
             trace = line.call(f"sip:057187250001@{address}")
         assert not found.seen("SEEN INVITE")
     assert told(trace) == ["INVITE", 404, "ACK"]
+
+
+@pytest.mark.parametrize("transport", Transport)
+def test_the_programmes_options_go_over_the_trunks_own_transport(transport: Transport) -> None:
+    """A challenge is an answer: the password is not needed to see that somebody is there."""
+    with sipp_peer("busy") as office, carrier(office) as found:
+        assert answers(trunk_to(found, transport, password=Secret("wrong-one")))
+        assert found.seen(f"SEEN OPTIONS from {transport}:")
+        gone = trunk_to(found, transport)
+    assert not answers(gone)
+
+
+def test_an_edge_that_is_not_registered_does_not_count_as_an_answer() -> None:
+    with edge(Carrier(free_port(), 0, Path("none"), Path("none"))) as address:
+        assert not answers(Trunk(name="edge", proxy="sip:ims.example", outbound_proxy=f"sip:{address}"))
 
 
 def test_the_edge_says_whether_it_is_registered() -> None:

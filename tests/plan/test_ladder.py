@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 import scenarios
 from probe.model import Because, Number, Outcome, Purpose
-from probe.plan import Attempt, History, Policy, Situation, Slot, Tried, follow_up, plan_day, quiet_probe, recheck
+from probe.plan import Attempt, History, Policy, Situation, Slot, Tried, Way, follow_up, plan_day, quiet_probe, recheck
 from probe.words import LANGUAGES, words
 from tests.plan import worlds
 
@@ -25,6 +25,7 @@ OPENINGS = tuple(o for n in range(3) for o in worlds.opened(DAY + timedelta(days
 ROOT = "20260302-base-1-8657187250001"
 CALL = timedelta(seconds=scenarios.load("direct").deadline_s)
 BUSY, UNANSWERED = Outcome.BUSY, Outcome.UNANSWERED
+TWO = (Way(trunk="a", caller_id="1"), Way(trunk="a", caller_id="2"))
 
 
 def at(clock: str, day: int = 2) -> datetime:
@@ -167,8 +168,32 @@ def test_what_failed_on_our_side_does_not_count_as_a_rung() -> None:
 def test_a_second_caller_id_is_used_when_there_is_one() -> None:
     calls = tried(("09:00", BUSY))
     assert after(calls).caller == 0
-    assert after(calls, callers=2).caller == 1
-    assert after([replace(calls[0], caller=1)], callers=2).caller == 0
+    assert after(calls, ways=TWO).caller == 1
+    assert after([replace(calls[0], caller=1)], ways=TWO).caller == 0
+
+
+class TestASecondOpinion:
+    """What no later call to the same line over the same trunk would tell."""
+
+    DEAD = (("09:00", Outcome.UNREACHABLE),)
+    OURS = (("09:00", Outcome.INCONCLUSIVE),)
+
+    def test_a_dead_number_is_asked_about_once_more_and_over_another_way(self) -> None:
+        calls = tried(*self.DEAD)
+        slot = after(calls, ways=TWO)
+        assert (slot.caller, slot.attempt, slot.purpose, slot.why.key) == (1, 2, Purpose.FOLLOW_UP, "plan.why_second")
+        assert 3 <= minutes(slot, "09:00") <= 6
+        none(follow_up(calls, None, situation(calls)), "plan.nothing_open")
+
+    @pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.ANSWERED, BUSY, Outcome.INCONCLUSIVE])
+    def test_whatever_it_says_nobody_is_asked_a_third_time(self, outcome: Outcome) -> None:
+        calls = tried(*self.DEAD, ("09:05", outcome))
+        none(follow_up(calls, None, situation(calls, ways=TWO)), "plan.asked_twice")
+
+    def test_what_our_own_trunk_refused_is_asked_over_another(self) -> None:
+        (call,) = tried(*self.OURS)
+        assert after([replace(call, ours=True)], ways=TWO).caller == 1
+        none(follow_up([call], None, situation([call], ways=TWO)), "plan.nothing_open")  # honestly unsure
 
 
 def test_a_program_that_was_not_running_does_not_call_in_the_past() -> None:

@@ -18,6 +18,7 @@ from probe.plan import (
     Situation,
     Slot,
     Tried,
+    Way,
     follow_up,
     plan_day,
     quiet_probe,
@@ -110,7 +111,7 @@ class Programme:
             zone=zone_of(number, self._policy),
             seed=self._seed,
             standing=[s for s in self._waiting if s.office == slot.office],
-            callers=2,
+            ways=(Way(trunk="a"), Way(trunk="b")),
         )
         root = slot.call_id.partition("-f")[0]
         calls = self._ladders.setdefault(root, [])

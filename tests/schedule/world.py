@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from probe.calendar import working_days
 from probe.model import Cause, Number, Order, Record
-from probe.plan import Policy
+from probe.plan import Policy, Way
 from probe.schedule.programme import Launch, Programme
-from probe.schedule.setup import Setup, Way
+from probe.schedule.setup import Setup
 from probe.store import Store
 from tests.records import call
 
@@ -25,6 +25,9 @@ HOURLY = timedelta(hours=1)
 CANARY = Number(number="+8657187259999", written="0571-87259999", unit="本方测试号码")
 
 Line = Callable[[str, datetime], Cause]  # what a number does at a moment
+Trunk = Callable[
+    [str, str, datetime], Cause | None
+]  # what a trunk makes of a call to a number; None: it is put through
 
 
 class Killed(Exception):
@@ -50,6 +53,8 @@ class World:
         given = {"ways": (Way(trunk="office", caller_id="057187250000"),), "policy": Policy(), "default_hours": HOURS}
         self.setup = Setup(days=working_days("CN"), **(given | setup))  # type: ignore[arg-type]
         self.dialled: list[Order] = []
+        self.over: dict[str, str] = {}  # calls → their trunks
+        self.trunk: Trunk = lambda trunk, called, at: None
         self.seed = 0
         self.store.import_numbers(numbers, local("2020-01-01"))
 
@@ -79,10 +84,10 @@ class World:
             launches = programme.tick(now, stopped)
             for launch in launches:
                 self.make(programme, launch, now)
-            due, wait = (
-                programme.next_due(now),
-                timedelta(seconds=1 if launches else 60),
-            )  # those that wait, wait longer
+            # Those that wait, wait longer; but somebody looks at them every minute.
+            due, wait = programme.next_due(now), timedelta(seconds=1 if launches else 60)
+            if self.store.slots.due(now):
+                due = now
             now = min(until, max(now + wait, now + HOURLY if due is None else min(now + HOURLY, due)))
         return now
 
@@ -90,14 +95,16 @@ class World:
         """One call, from its claim to what follows from it."""
         if programme.claim(launch.order, now):
             self.dialled.append(launch.order)
+            self.over[launch.order.call_id] = launch.trunk
             programme.finished(self.record(launch, now), now + TAKES)
 
     def record(self, launch: Launch, now: datetime) -> Record:
         """What the office does now."""
         order = launch.order
         found = self.store.number(order.number) or CANARY
-        made = call(self.line(order.number, now), of=found, at=now).record
-        trace = replace(made.trace, call_id=order.call_id, trunk=launch.trunk)
+        spoilt = self.trunk(launch.trunk, order.number, now)
+        made = call(self.line(order.number, now) if spoilt is None else spoilt, of=found, at=now).record
+        trace = replace(made.trace, call_id=order.call_id, trunk=launch.trunk, caller_id=order.caller_id)
         return replace(made, order=order, trace=trace)
 
     def letters(self) -> list[tuple[str, str]]:
