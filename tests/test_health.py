@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from probe.health import FALSE_PER_DAY, State, Usual, health, usual_of
+from probe.health import FALSE_PER_DAY, State, Usual, contradicted, deaf, failed, health, refutes, unprotected, usual_of
 from probe.model import Call, Cause, Purpose
 from tests.records import MORNING, call, number
 
@@ -100,3 +100,101 @@ def test_chance_alone_raises_a_doubt_once_in_ten_days(failures: int, n: int) -> 
     expected = usual.share**usual.run * usual.calls
     assert expected <= FALSE_PER_DAY * 1.000001
     assert usual.run >= (4 if n else 3), "few calls, and few units that could fail together"
+
+
+def over(trunk: str, cause: Cause, minute: float, unit: int = 1, **facts: object) -> Call:
+    found = made(cause, minute, unit, **facts)
+    record = replace(found.record, trace=replace(found.record.trace, trunk=trunk, caller_id=trunk))
+    order = replace(record.order, call_id=f"{trunk}{minute}")
+    return replace(found, record=replace(record, order=order))
+
+
+class TestAnotherTrunkSaysOtherwise:
+    def test_a_dead_number_that_answers_minutes_later_refutes_the_first_call(self) -> None:
+        first, second = over("a", Cause.VACANT_NUMBER, 0), over("b", Cause.HUMAN, 5)
+        assert refutes(second, first)
+        assert contradicted([second, first]) == {"a0": second}
+        found = health([first], at(6), usual=USUAL, has_canary=True, otherwise={"a0"})
+        assert (found.state, found.because[0].key) == (State.DOUBTFUL, "health.contradicted")
+
+    @pytest.mark.parametrize("cause", [Cause.POWERED_OFF, Cause.NO_COVERAGE, Cause.BUSY_TONE, Cause.RANG_OUT])
+    def test_what_may_have_changed_by_then_is_not_refuted(self, cause: Cause) -> None:
+        assert not refutes(over("b", Cause.HUMAN, 5), over("a", cause, 0, ring_s=None))
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            over("a", Cause.HUMAN, 5),
+            over("b", Cause.HUMAN, 45),
+            over("b", Cause.HUMAN, -5),
+            over("b", Cause.HUMAN, 5, 2),
+        ],
+    )
+    def test_only_another_way_to_the_same_number_soon_after_says_anything(self, other: Call) -> None:
+        first = over("a", Cause.VACANT_NUMBER, 0)
+        assert contradicted([first, other]) == {}
+        assert not refutes(other, first)
+
+    def test_one_busy_call_is_no_contradiction_and_three_units_are(self) -> None:
+        calls = [over("a", Cause.BUSY_SIGNAL, float(i), i) for i in range(3)]
+        otherwise = {call.record.order.call_id for call in calls}
+        assert health(calls[:1], at(9), usual=USUAL, has_canary=False, otherwise=otherwise).state is State.WELL
+        found = health(calls, at(9), usual=USUAL, has_canary=False, otherwise=otherwise)
+        assert (found.state, len(found.void)) == (State.DOWN, 3)
+
+
+class TestNoSoundArrives:
+    def deaf(self, minute: float, unit: int) -> Call:
+        found = made(Cause.UNSURE, minute, unit)
+        trace = replace(found.record.trace, answered_at_s=1.0, packets_received=0)
+        return replace(found, record=replace(found.record, trace=trace))
+
+    def test_three_units_that_pick_up_without_a_sound_are_our_own_fault(self) -> None:
+        calls = [self.deaf(float(i), i) for i in range(3)]
+        assert all(deaf(call) and failed(call) for call in calls)
+        found = health(calls, at(4), usual=USUAL, has_canary=False)
+        assert (found.state, found.because[0].key) == (State.DOWN, "health.trunk_blamed")
+
+    def test_an_unsure_call_neither_ends_a_doubt_nor_adds_to_it(self) -> None:
+        calls = [*failing(5), made(Cause.UNSURE, 6, 30)]
+        assert len(health(calls, at(7), usual=USUAL, has_canary=False).void) == 5
+
+
+class TestOptions:
+    def test_silence_is_a_doubt_and_blames_no_office(self) -> None:
+        found = health([made(Cause.HUMAN, 0, 1)], at(5), usual=USUAL, has_canary=True, lost=at(3))
+        assert (found.state, found.void, found.silent, found.since) == (State.DOUBTFUL, (), True, at(3))
+        assert health([], at(5), usual=USUAL, has_canary=False, lost=at(3)).state is State.DOWN
+
+    def test_a_call_that_got_through_since_outweighs_it(self) -> None:
+        assert health([made(Cause.HUMAN, 4, 1)], at(5), usual=USUAL, has_canary=False, lost=at(3)).state is State.WELL
+
+
+class TestTheDay:
+    def test_without_a_sign_today_the_canary_is_asked_first(self) -> None:
+        found = health([], at(0), usual=USUAL, has_canary=True, proved=False)
+        assert (found.state, found.because[0].key) == (State.DOUBTFUL, "health.not_asked")
+        assert health([], at(0), usual=USUAL, has_canary=False, proved=False).state is State.WELL
+
+    def test_a_canary_that_fails_alone_may_be_at_fault_itself(self) -> None:
+        calls = [made(Cause.RANG_OUT, 0, 99, Purpose.CANARY)]
+        found = health(calls, at(1), usual=USUAL, has_canary=True, proved=False)
+        assert (found.state, found.alone, found.void, found.asked) == (State.DOWN, True, (), ("c0",))
+
+
+def test_what_a_trunk_is_blamed_for_adds_up_over_hours_until_something_gets_through() -> None:
+    calls = [made(Cause.TRUNK, 90.0 * i, i) for i in range(3)]
+    assert health(calls, at(200), usual=USUAL, has_canary=False).state is State.DOWN
+    calls.insert(2, made(Cause.HUMAN, 100, 9))
+    assert health(calls, at(200), usual=USUAL, has_canary=False).state is State.WELL
+
+
+def test_few_units_without_a_canary_are_unprotected_and_told_so() -> None:
+    few = unprotected(2, 6, has_canary=False, ways=1)
+    assert few is not None
+    assert (few.key, few.values) == ("health.unprotected", {"units": 2, "least": 3})
+    half = unprotected(2, 6, has_canary=False, ways=2)
+    assert half is not None
+    assert half.key == "health.half_protected"
+    assert unprotected(2, 6, has_canary=True, ways=1) is None
+    assert unprotected(40, 120, has_canary=False, ways=1) is None
