@@ -54,6 +54,7 @@ class Trunks:
         self._tried: dict[str, datetime] = {}  # trunks that are down → the last call that tried them again
         self._healths: dict[str, Health] = {}  # since anything was heard
         self._denied: set[str] = set()  # failed calls of which another way has said otherwise
+        self._told: dict[str, Health] = {}  # trunks that are down → what has been done about it
         self._lost: dict[str, datetime] = {}  # trunks that answer OPTIONS no more, since when
         self._proved: dict[str, date] = {}  # the last day on which something got through
         self._usual: dict[str, tuple[datetime, Usual]] = {}  # when it was last worked out
@@ -230,7 +231,9 @@ class Trunks:
         found = self.health(way.trunk, now)
         if found.state is State.DOWN:
             self._tried.setdefault(way.trunk, now)
-            self._consequences.trunk_down(way.trunk, found, now)
+            if self._told.get(way.trunk) != found:  # else it is known, and asked about for each call that waits
+                self._consequences.trunk_down(way.trunk, found, now)
+                self._told[way.trunk] = found
         if self._can_ask(way.trunk, now):
             self._ask(way, now)
 
