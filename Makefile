@@ -18,7 +18,7 @@ lint: $(VENV)/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.tests packages ## measure lines, busy calls and start-up on this machine
+bench: $(VENV)/.tests packages ## measure lines, words, menus, busy calls and start-up on this machine
 	$(BIN)/python -m tests.bench
 
 bench-hearing: $(VENV)/.tests packages ## how often the verdicts are right and how soon: the corpus over 1600 lines
@@ -47,6 +47,8 @@ bench-fuzz: $(VENV)/.tests ## thousands of spoilt messages and packets against r
 
 bench-post: $(VENV)/.tests ## a thousand letters to a real mail server with TLS and a login
 	$(BIN)/python -m tests.bench.post
+bench-soak: $(VENV)/.tests ## 2,000 calls through 8 lines: neither memory nor file descriptors nor ports grow
+	$(BIN)/python -m tests.bench.soak
 
 packages: ## Debian packages that the tests need (SIP peers, a browser)
 	@sh tests/packages.sh
@@ -70,4 +72,5 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 .PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports bench-fuzz bench-post packages clean help
+.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports bench-fuzz bench-soak packages clean help
 .DEFAULT_GOAL := all

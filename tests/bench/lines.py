@@ -30,6 +30,7 @@ class Held:
     received: int
     late: int  # lines that heard less than 98 % of the packets that were sent to them
     faults: int  # calls that did not end as they should
+    understood: int  # calls with words
 
 
 def district(numbers: int, acts: list[object]) -> str:
@@ -64,17 +65,26 @@ def orders(numbers: int, *, held_s: float) -> list[Order]:
     ]
 
 
-def hold(lines: int, *, measured_s: float = 10.0) -> Held:
-    """Hold `lines` calls in ringback, a sound that never makes the robot sure, and measure while all of them listen."""
+RINGBACK: list[object] = ["ring_with_tone"]
+TALK: list[object] = ["progress", {"repeat": [{"play": "human-7-zf_xiaoyi"}, {"silence": 1.0}]}]
+
+
+def hold(lines: int, *, measured_s: float = 10.0, acts: list[object] = RINGBACK, words: Path | None = None) -> Held:
+    """Hold `lines` calls in a sound that never makes the robot sure, and measure while all of them listen.
+
+    `words`: the socket of a recognising service; what is said in TALK is then understood.
+    """
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder, "district.yaml")
-        book.write_text(district(lines, ["ring_with_tone"]), encoding="utf-8")
+        book.write_text(district(lines, acts), encoding="utf-8")
         with running(book) as address:
             exchange = next(p for p in psutil.Process().children() if "probe.exchange" in p.cmdline())
-            return asyncio.run(_hold(lines, address, exchange, Path(folder), measured_s))
+            return asyncio.run(_hold(lines, address, exchange, Path(folder), measured_s, words))
 
 
-async def _hold(lines: int, address: str, exchange: psutil.Process, folder: Path, measured_s: float) -> Held:
+async def _hold(
+    lines: int, address: str, exchange: psutil.Process, folder: Path, measured_s: float, words: Path | None
+) -> Held:
     trunk = Trunk(name="bench", proxy=f"sip:{address}", lines=lines, calls_per_second=20)
     wanted = orders(lines, held_s=120)
     listening: set[int] = set()
@@ -89,7 +99,13 @@ async def _hold(lines: int, address: str, exchange: psutil.Process, folder: Path
     records: list[Record] = []
     allowed = [order.number for order in wanted]
     async with Switchboard(
-        trunk, lines=lines, calls_per_second=20, data_folder=folder, allowed=allowed, on_progress=progress
+        trunk,
+        lines=lines,
+        calls_per_second=20,
+        data_folder=folder,
+        allowed=allowed,
+        on_progress=progress,
+        words=words,
     ) as board:
         calls = asyncio.create_task(_collect(board, wanted, records))
         await asyncio.wait_for(all_listen.wait(), 100)
@@ -111,6 +127,7 @@ async def _hold(lines: int, address: str, exchange: psutil.Process, folder: Path
         received=sum(r.trace.packets_received or 0 for r in records),
         late=sum(_heard_share(r.trace) < 0.98 for r in records),
         faults=lines - len(records),
+        understood=sum(bool(r.sounds.transcript) for r in records),
     )
 
 
