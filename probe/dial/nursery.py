@@ -55,14 +55,13 @@ def serve(control: socket.socket, line_main: Callable[[], None]) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     living: set[int] = set()
     while True:
-        select.select([control.fileno(), woken], [], [])
+        readable, _, _ = select.select([control.fileno(), woken], [], [])
         with contextlib.suppress(BlockingIOError):
             os.read(woken, 4096)
         _bury(control, living)
-        try:
-            data, fds, _, _ = socket.recv_fds(control, PACKET_BYTES, 1, socket.MSG_DONTWAIT)
-        except BlockingIOError:
+        if control.fileno() not in readable:  # not by MSG_DONTWAIT: Python 3.11's recv_fds forgets its flags
             continue
+        data, fds, _, _ = socket.recv_fds(control, PACKET_BYTES, 1)
         if not data:
             return
         if data == b"line":

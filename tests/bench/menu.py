@@ -139,8 +139,8 @@ def told(found: Measured) -> str:
         return f"median {statistics.median(ordered):.0f} ms, p95 {ordered[int(0.95 * len(ordered))]:.0f} ms"
 
     return (
-        f"{found.calls} menu calls, {found.at_once} answered at once: {found.keys_arrived} of {found.keys_sent} keys at "
-        f"the far end (target 100 %), {len(found.wrong)} calls not as they should be {found.wrong[:3] or ''}\n"
+        f"{found.calls} menu calls, {found.at_once} answered at once: {found.keys_arrived} of {found.keys_sent} keys "
+        f"at the far end (target 100 %), {len(found.wrong)} calls not as meant {found.wrong[:3] or ''}\n"
         f"  from the decision to the first key {spread(found.to_key)}, to the BYE at the far end "
         f"{spread(found.to_bye)} (target 100 ms, median)"
     )

@@ -30,6 +30,7 @@ from probe.dial.messages import (
 from probe.dial.trunk import Trunk
 from probe.model import Order, Record, Trace
 from scenarios import Scenario
+from tests.dial.forked import Forked, nursery
 
 _counter = itertools.count(1)
 
@@ -37,7 +38,7 @@ _counter = itertools.count(1)
 class OneLine:
     """A line process. `ask` and `next` are all there is to say and hear."""
 
-    def __init__(self, process: subprocess.Popen[bytes], data_folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked, data_folder: Path) -> None:
         self.process = process
         self.data_folder = data_folder
         self._rest = b""
@@ -102,23 +103,35 @@ class OneLine:
         self.ask(HangUp())
 
 
+def _program() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "probe.dial.line"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+
+
 def order_for(number: str, **limits: Any) -> Order:
     return Order(call_id=f"t{os.getpid()}-{next(_counter)}", number=number, office="test", why="test", **limits)
 
 
 @contextmanager
 def one_line(
-    data_folder: Path, *, trunk: Trunk | None = None, allowed: tuple[str, ...] = (), area_code: str = "0571"
+    data_folder: Path,
+    *,
+    trunk: Trunk | None = None,
+    allowed: tuple[str, ...] = (),
+    area_code: str = "0571",
+    alone: bool = False,
 ) -> Iterator[OneLine]:
-    """A configured line that is ready; it must leave by itself when its stdin ends."""
+    """A configured line that is ready; it must leave by itself when its stdin ends.
+
+    `alone`: a program of its own, `python -m probe.dial.line`; else forked by a nursery, as lines usually are.
+    """
     allow_list = data_folder / "allowed"
     allowlist.write(allow_list, allowed)
-    with subprocess.Popen(
-        [sys.executable, "-m", "probe.dial.line"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    ) as process:
+    with _program() if alone else nursery().line() as process:
         line = OneLine(process, data_folder)
         try:
             line.ask(

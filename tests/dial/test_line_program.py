@@ -14,6 +14,7 @@ import pytest
 from probe.dial.messages import Dial, Refused
 from probe.dial.trunk import Trunk
 from probe.model import Blame, Outcome, Record
+from tests.dial.forked import Nursery
 from tests.dial.one_line import one_line, order_for
 from tests.dial.peer import FarEnd, peer
 
@@ -25,7 +26,7 @@ def test_hostile_bytes_do_no_harm(tmp_path: Path) -> None:
         call.reply("486 " + "A" * 2000)
         call.expect("ACK")
 
-    with peer(hostile) as far, one_line(tmp_path) as line:
+    with peer(hostile) as far, one_line(tmp_path, alone=True) as line:
         trace = line.call(f"sip:1001@127.0.0.1:{far.port}")
         assert isinstance(line.result_of(f"sip:110@127.0.0.1:{far.port}"), Refused), "the line is well"
     told = str(trace)
@@ -42,7 +43,7 @@ def test_a_full_disk_ends_the_call_at_once(tmp_path: Path) -> None:
         call.expect("ACK")
         call.reply("200 OK", to=call.expect("BYE", within_s=3.0))
 
-    with peer(clerk) as far, one_line(tmp_path) as line:
+    with peer(clerk) as far, one_line(tmp_path, alone=True) as line:
         order = order_for(f"sip:1001@127.0.0.1:{far.port}")
         for day in ("today", "tomorrow"):  # the test may run over midnight
             name = subprocess.run(["date", "-u", "-d", day, "+%F"], capture_output=True, text=True, check=True).stdout
@@ -66,7 +67,7 @@ def test_the_line_itself_refuses_emergency_numbers(tmp_path: Path, number: str) 
         port = trunk_socket.getsockname()[1]
         number = number.format(port=port)
         trunk = Trunk(name="t", proxy=f"sip:127.0.0.1:{port}")
-        with one_line(tmp_path, trunk=trunk, allowed=(number,)) as line:
+        with one_line(tmp_path, trunk=trunk, allowed=(number,), alone=True) as line:
             refused = line.result_of(number)
         assert isinstance(refused, Refused)
         assert refused.key == "never_dial.emergency"
@@ -76,7 +77,7 @@ def test_the_line_itself_refuses_emergency_numbers(tmp_path: Path, number: str) 
 
 def test_the_line_itself_refuses_who_is_not_listed(tmp_path: Path) -> None:
     trunk = Trunk(name="t", proxy="sip:127.0.0.1:9")
-    with one_line(tmp_path, trunk=trunk, allowed=("+8657187250002",)) as line:
+    with one_line(tmp_path, trunk=trunk, allowed=("+8657187250002",), alone=True) as line:
         refused = line.result_of("+8657187250001")
         assert isinstance(refused, Refused)
         assert (refused.key, refused.values) == ("dial.not_allowed", {"number": "+8657187250001"})
@@ -91,7 +92,7 @@ def rings_until_cancelled(call: FarEnd) -> None:
 
 
 def test_the_operator_hangs_up(tmp_path: Path) -> None:
-    with peer(rings_until_cancelled) as far, one_line(tmp_path) as line:
+    with peer(rings_until_cancelled) as far, one_line(tmp_path, alone=True) as line:
         line.start(f"sip:1001@127.0.0.1:{far.port}")
         line.until("ringing")
         began = time.monotonic()
@@ -105,7 +106,7 @@ def test_the_operator_hangs_up(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "end of stdin"])
 def test_a_line_that_must_leave_hangs_up_first(tmp_path: Path, how: str) -> None:
-    with peer(rings_until_cancelled) as far, one_line(tmp_path) as line:
+    with peer(rings_until_cancelled) as far, one_line(tmp_path, alone=True) as line:
         line.start(f"sip:1001@127.0.0.1:{far.port}")
         line.until("ringing")
         began = time.monotonic()
@@ -122,7 +123,7 @@ def test_a_line_that_must_leave_hangs_up_first(tmp_path: Path, how: str) -> None
 
 
 def test_ctrl_c_is_the_switchboards_business(tmp_path: Path) -> None:
-    with peer(rings_until_cancelled) as far, one_line(tmp_path) as line:
+    with peer(rings_until_cancelled) as far, one_line(tmp_path, alone=True) as line:
         line.start(f"sip:1001@127.0.0.1:{far.port}", ring_limit_s=0.8)
         line.until("ringing")
         line.process.send_signal(signal.SIGINT)
@@ -147,7 +148,7 @@ def test_many_calls_leave_no_trace_in_the_process(tmp_path: Path) -> None:
             call.reply("486 Busy Here")
             call.expect("ACK")
 
-    with peer(busy_again_and_again) as far, one_line(tmp_path) as line:
+    with peer(busy_again_and_again) as far, one_line(tmp_path, alone=True) as line:
         process = psutil.Process(line.process.pid)
         sizes = []
         for _ in range(3):
@@ -158,3 +159,16 @@ def test_many_calls_leave_no_trace_in_the_process(tmp_path: Path) -> None:
     assert (fds_later, threads_later) == (fds, threads)
     # An INVITE transaction over UDP is remembered for 32 s (RFC 3261, timer D) in a pool of 37 kB: 15 of them, no more.
     assert memory_later - memory < 15 * 60_000
+
+
+def test_the_nursery_tells_of_each_death_at_once_although_nobody_asks_it_for_anything() -> None:
+    nursery = Nursery()
+    try:
+        with nursery.line() as one, nursery.line() as other, nursery.line() as third:
+            for line in (one, other):
+                line.stdin.close()
+                assert line.wait(5.0) == 0
+            third.kill()
+            assert third.wait(5.0) == -signal.SIGKILL
+    finally:
+        nursery.close()

@@ -22,6 +22,9 @@ WITH_REASON = {
     (19, "480 Temporarily unavailable"): "unanswered/rang_out/office",
     (20, "480 Temporarily unavailable"): "unreachable/powered_off/number",
     (21, "403 Forbidden"): "unanswered/rejected/office",
+    (21, "603 Decline"): "unanswered/rejected/office",  # §7.2.4.1: by the user himself
+    (17, "600 Busy Everywhere"): "busy/busy_signal/office",
+    (22, "301 Moved Permanently"): CHANGED,  # with the new number as a diagnostic
     (22, "410 Gone"): CHANGED,
     (23, "410 Gone"): CHANGED,
     (26, "404 Not Found"): UNSURE,  # misrouted call to a ported number

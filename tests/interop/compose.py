@@ -116,9 +116,9 @@ def sound(what: str) -> str:
     return f'  <nop><action><exec command="{command}"/></action></nop>\n'
 
 
-def final(status: str, *headers: str) -> str:
+def final(status: str, *headers: str, tag: str = "far") -> str:
     """A final response that fails the call, and its ACK."""
-    return reply(status, *headers, retrans=True) + expect("ACK")
+    return reply(status, *headers, tag=tag, retrans=True) + expect("ACK")
 
 
 def trying() -> str:

@@ -98,6 +98,21 @@ FLOWS = (
         (183, 180, 200),
     ),
     Flow(
+        "forked: two telephones send early media under two tags, and both are busy",
+        (
+            trying(),
+            reply("183 Session Progress", body=sdp(), tag="a"),
+            pause(200),
+            reply("183 Session Progress", body=sdp(), tag="b"),
+            sound(BUSY_TONE),
+            pause(2600),
+            final("486 Busy Here", q850(17), tag="b"),
+        ),
+        "busy/busy_tone/office",
+        (183, 183),
+        options=("-default_behaviors", "all,-abortunexp"),  # the robot is sure before the 486, and says CANCEL
+    ),
+    Flow(
         "the call is being forwarded and queued",
         (trying(), reply("181 Call Is Being Forwarded"), reply("182 Queued"), pause(300), *TALK),
         HUMAN,

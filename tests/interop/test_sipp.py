@@ -2,66 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from probe.dial import Switchboard
-from probe.model import Order, Record
+from probe.model import Record
 from tests.interop.codes import WITH_REASON, WITHOUT_REASON
 from tests.interop.compose import final, q850, scenario, trying
 from tests.interop.flows import FLOWS, Flow
+from tests.interop.robot import dialled, judged, side_by_side
 from tests.interop.sipp import sipp_peer
-
-LINES = 12
 
 
 @contextlib.contextmanager
 def peers(flows: Sequence[Flow], folder: Path) -> Iterator[dict[str, str]]:
     """One SIPp for each flow, started side by side: name → address."""
-    with contextlib.ExitStack() as stack, ThreadPoolExecutor(4) as pool:
-        contexts = {}
-        for place, flow in enumerate(flows):
-            file = folder / f"{place}.xml"
-            file.write_text(scenario(flow.name, *flow.parts), encoding="utf-8")
-            contexts[flow.name] = sipp_peer(file, *flow.options)
-        addresses = pool.map(stack.enter_context, contexts.values())
-        yield dict(zip(contexts, addresses, strict=True))
+    contexts = {}
+    for place, flow in enumerate(flows):
+        file = folder / f"{place}.xml"
+        file.write_text(scenario(flow.name, *flow.parts), encoding="utf-8")
+        contexts[flow.name] = sipp_peer(file, *flow.options)
+    with side_by_side(contexts) as addresses:
+        yield addresses
 
 
-def dialled(flows: Sequence[Flow], folder: Path) -> dict[str, Record]:
+def called(flows: Sequence[Flow], folder: Path) -> dict[str, Record]:
     """Each of these calls, made over one switchboard: name → record."""
     with peers(flows, folder) as addresses:
-        orders = {
-            flow.name: Order(
-                call_id=f"flow-{place}",
-                number=f"sip:1001@{addresses[flow.name]}",
-                office=flow.name,
-                why="test",
-                ring_limit_s=flow.ring_limit_s,
-                answered_limit_s=12.0,
-            )
-            for place, flow in enumerate(flows)
-        }
-
-        async def run() -> dict[str, Record]:
-            found: dict[str, Record] = {}
-            async with Switchboard(None, lines=LINES, calls_per_second=15, data_folder=folder, lang="en") as board:
-                async for result in board.run(orders.values()):
-                    assert isinstance(result, Record), result
-                    found[result.order.call_id] = result
-            return {name: found[order.call_id] for name, order in orders.items()}
-
-        return asyncio.run(run())
-
-
-def judged(record: Record) -> str:
-    verdict = record.verdict
-    assert verdict.because
-    assert record.trace.robot_fault is None
-    return f"{verdict.outcome}/{verdict.cause}/{verdict.blame}"
+        uris = {name: f"sip:1001@{address}" for name, address in addresses.items()}
+        limits = {flow.name: {"ring_limit_s": flow.ring_limit_s} for flow in flows}
+        return dialled(uris, folder, limits, answered_limit_s=12.0)
 
 
 def missing(flow: Flow, record: Record) -> list[str | int]:
@@ -71,7 +41,7 @@ def missing(flow: Flow, record: Record) -> list[str | int]:
 
 
 def test_each_flow_is_judged_by_what_it_was(tmp_path: Path) -> None:
-    records = dialled(FLOWS, tmp_path)
+    records = called(FLOWS, tmp_path)
     seen = {name: judged(record) for name, record in records.items()}
     assert seen == {flow.name: flow.judged for flow in FLOWS}
     assert {flow.name: gap for flow in FLOWS if (gap := missing(flow, records[flow.name]))} == {}
@@ -84,5 +54,5 @@ def test_each_code_of_rfc_3398_is_judged_with_and_without_its_reason(tmp_path: P
     ]
     without = [Flow(status, (trying(), final(status)), expected) for status, expected in WITHOUT_REASON.items()]
     flows = (*with_reason, *without)
-    records = dialled(flows, tmp_path)
+    records = called(flows, tmp_path)
     assert {name: judged(record) for name, record in records.items()} == {flow.name: flow.judged for flow in flows}

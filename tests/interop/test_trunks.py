@@ -182,14 +182,15 @@ def test_an_orders_caller_id_wins_and_else_the_pool_takes_turns(tmp_path: Path) 
     ],
 )
 def test_sound_is_encrypted_as_the_trunk_is_set(tmp_path: Path, robot: Srtp, phone: str, answered: bool) -> None:
-    with answering_phone(encryption=phone) as uri:
+    with answering_phone("human-10-zf_xiaoyi", encryption=phone) as uri:
         trunk = Trunk(name="phone", proxy=f"sip:{uri.partition('@')[2]}", srtp=robot)
         with one_line(tmp_path, trunk=trunk) as line:
-            record = line.result_of(uri, answered_limit_s=2.5)
+            record = line.result_of(uri, answered_limit_s=6.0)
     assert isinstance(record, Record)
     heard = {segment.kind for segment in record.sounds.segments}
     if answered:
         assert "speech" in heard, "what was decrypted is a voice"
+        assert (record.verdict.outcome, record.verdict.cause) == ("answered", "human")
         assert (record.trace.packets_lost or 0) == 0
     else:
         assert (told(record.trace)[1], record.verdict.blame) == (488, "trunk")
