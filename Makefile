@@ -47,6 +47,7 @@ bench-fuzz: $(VENV)/.tests ## thousands of spoilt messages and packets against r
 
 bench-post: $(VENV)/.tests ## a thousand letters to a real mail server with TLS and a login
 	$(BIN)/python -m tests.bench.post
+
 bench-soak: $(VENV)/.tests ## 2,000 calls through 8 lines: neither memory nor file descriptors nor ports grow
 	$(BIN)/python -m tests.bench.soak
 
@@ -71,6 +72,5 @@ clean:
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports bench-fuzz bench-post packages clean help
-.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports bench-fuzz bench-soak packages clean help
+.PHONY: all demo test lint bench bench-hearing bench-words bench-tones bench-kills bench-plan bench-odds bench-reports bench-fuzz bench-post bench-soak packages clean help
 .DEFAULT_GOAL := all

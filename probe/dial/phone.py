@@ -42,7 +42,7 @@ class Phone:
         self._account_key: tuple[object, ...] = ()
         self._call: Any = None
         self._call_id = ""
-        self._branches: set[str] = set()  # of the requests that were sent in this call
+        self._branches: dict[str, set[int]] = {}  # of the requests sent in this call → the refusals of each
         self._way: Way | None = None
         self._player: Any = None
 
@@ -95,12 +95,19 @@ class Phone:
         return events
 
     def _ours(self, message: SipMessage) -> bool:
-        """Whether PJSIP heeds it: a response to none of our requests is dropped (RFC 3261 §17.1.3)."""
+        """Whether PJSIP heeds it: a response to none of our requests is dropped (RFC 3261 §17.1.3), and so is a refusal
+        that comes again (§17.1.1.2): a second 407 to the same INVITE is no second no."""
         if message.status is None:
             if message.sent:
-                self._branches.add(message.branch)
+                self._branches.setdefault(message.branch, set())
             return True
-        return message.sent or message.branch in self._branches
+        if message.sent:
+            return True
+        refusals = self._branches.get(message.branch)
+        again = refusals is not None and message.status in refusals
+        if refusals is not None and message.status >= 300:
+            refusals.add(message.status)
+        return refusals is not None and not again
 
     def hang_up(self) -> None:
         """CANCEL or BYE, as the call's state demands.

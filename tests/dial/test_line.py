@@ -315,6 +315,28 @@ def test_a_response_to_somebody_else_is_none_of_ours(tmp_path: Path) -> None:
     assert [s.status for s in trace.signals if s.received] == [180, 404]
 
 
+def test_a_challenge_that_comes_twice_is_one_challenge(tmp_path: Path) -> None:
+    """A slow trunk answers the INVITE and its repetition; the password was right all the same."""
+
+    def slow(call: FarEnd) -> None:
+        first = call.invite
+        for _ in range(2):
+            challenge = 'Proxy-Authenticate: Digest realm="pbx", nonce="n1", algorithm=MD5'
+            call.reply("407 Proxy Authentication Required", challenge, to=first)
+        call.expect("INVITE")
+        call.reply("407 Proxy Authentication Required", challenge, to=first)
+        call.reply("486 Busy Here")
+        call.expect("ACK")
+
+    with peer(slow) as far:
+        trunk = Trunk(name="t", proxy=f"sip:127.0.0.1:{far.port}", username="u", password=Secret("p"))
+        with one_line(tmp_path, trunk=trunk, allowed=("+8657187250001",)) as line:
+            record = line.result_of("+8657187250001")
+    assert isinstance(record, Record)
+    assert [s.status for s in record.trace.signals if s.status] == [407, 486]
+    assert record.verdict.outcome is Outcome.BUSY
+
+
 def test_an_answer_whose_sound_cannot_be_had_is_no_dropped_call(tmp_path: Path) -> None:
     def foreign(call: FarEnd) -> None:
         call.reply("200 OK", sdp="v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n")

@@ -233,9 +233,15 @@ def test_a_line_that_does_not_obey_is_killed(office: Office, monkeypatch: pytest
 
     async def stopping() -> list[Result]:
         async with office.board(lines=1) as board:
-            run = board.run(orders("hang"))
-            asyncio.get_running_loop().call_later(0.5, board.stop)
-            return [result async for result in run]
+
+            async def stop() -> None:
+                await office.dialling(1)
+                board.stop()
+
+            stopper = asyncio.create_task(stop())
+            found = [result async for result in board.run(orders("hang"))]
+            await stopper
+            return found
 
     assert faults(run(stopping())) == {"sip:hang": "the operator stopped the call"}
 

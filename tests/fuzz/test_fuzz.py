@@ -8,6 +8,7 @@ from random import Random
 
 from tests.fuzz import mutate, torture
 from tests.fuzz.message import dialled
+from tests.fuzz.plans import attempt
 from tests.fuzz.run import fuzz
 
 
@@ -38,3 +39,19 @@ def test_each_section_of_rfc_4475_has_its_response() -> None:
         *(f"3.3.{n}" for n in range(1, 16)),
         "3.4.1",
     ]
+
+
+def test_an_abort_inside_pjsip_costs_one_call_and_the_next_goes_to_a_new_line(tmp_path: Path) -> None:
+    """A Contact that is no SIP URI in a 200 trips an assertion of PJSIP (sip_inv.c, inv_send_ack)."""
+    wanted = "unkscm in answered"
+    n = next(n for n in range(2000) if attempt(n, Random(f"1/{n}")).name == wanted)
+    tally = asyncio.run(fuzz(n, 1, 1, tmp_path, only=n))
+    (died,) = tally.died
+    assert wanted in died
+    assert "SIGABRT" in died
+    assert tally.records == 2
+    assert {said: len(calls) for said, calls in tally.verdicts.items()} == {
+        "inconclusive/robot/robot": 1,
+        "busy/busy_signal/office": 1,
+    }
+    assert tally.wrong == []

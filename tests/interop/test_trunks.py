@@ -154,7 +154,7 @@ def test_who_calls_stands_where_the_trunk_wants_it_and_the_route_leads_over_the_
         )
         record = called(tmp_path, trunk)
         line = found.seen("SEEN INVITE")[0]
-    assert record.verdict.outcome == "busy"
+    assert record.verdict.outcome == "busy", record
     assert line.endswith(f"route <sip:127.0.0.1:{found.port};lr> from-user {from_user} pai {identity}")
 
 
