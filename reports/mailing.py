@@ -62,8 +62,9 @@ def put(
     """
     told = Told(late=due_at is not None)
     note = "" if due_at is None else late(mailing, due_at, reader)
+    failed: list[str] = []
     try:
-        for found, people in reports_of(store, mailing, of, reader, only=only):
+        for found, people in reports_of(store, mailing, of, reader, only=only, failed=failed):
             if not people:
                 told = replace(told, nobody=(*told.nobody, short(found.unit or "")))
                 continue
@@ -71,11 +72,17 @@ def put(
             after_each()
     except Nothing:
         return replace(told, nothing=True)
-    return told
+    return replace(told, failed=(*told.failed, *failed))
 
 
 def reports_of(
-    store: Store, mailing: Mailing, of: Period, reader: For, *, only: str | None = None
+    store: Store,
+    mailing: Mailing,
+    of: Period,
+    reader: For,
+    *,
+    only: str | None = None,
+    failed: list[str] | None = None,
 ) -> Iterator[tuple[Report, tuple[str, ...]]]:
     """Each report of the mailing and who gets it; of a unit without anybody to write to, nobody. Nothing when there was
     no call. `only`: this unit's alone."""
@@ -95,8 +102,15 @@ def reports_of(
         if not theirs and not mailing.owners:
             continue
         theirs_alone = replace(reader, calendar=None)  # to mend the calendar is no unit's business
-        found = own(report(store, of, theirs_alone, unit=group.name, fleet=whole.study.fleet), group.name)
-        yield _ready(found, mailing), theirs
+        found = report(store, of, theirs_alone, unit=group.name, fleet=whole.study.fleet)
+        try:
+            ready = _ready(own(found, group.name), mailing)
+        except ReportError as error:
+            if failed is None:
+                raise
+            failed.append(error.text(mailing.lang))
+            continue
+        yield ready, theirs
 
 
 def of_units(mailing: Mailing, directory: Sequence[Number]) -> Mapping[str, tuple[str, ...]]:

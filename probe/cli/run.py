@@ -57,7 +57,7 @@ async def _run(talk: Talk, store: Store, sole: Sole, setup: Setup, trunks: Seque
     from probe.dial import Switchboard
     from probe.plan import SEED_BYTES
     from probe.post.outbox import deliver
-    from probe.post.ways import helpers, senders
+    from probe.post.ways import senders
     from probe.prune import prune
     from probe.schedule.heartbeat import beat
     from probe.schedule.programme import Programme
@@ -66,13 +66,12 @@ async def _run(talk: Talk, store: Store, sole: Sole, setup: Setup, trunks: Seque
     from probe.store import this_owner
 
     settings, owner, now = talk.settings, this_owner(), partial(datetime.now, UTC)
-    ways, further = senders(settings), helpers(settings)
+    ways = senders(settings)
     programme = Programme(store, setup, owner=owner, started_at=now(), entropy=partial(secrets.token_bytes, SEED_BYTES))
 
-    def post() -> None:
+    def post() -> None:  # over one connection: many letters at once are reports, which a program beside us sends
         if ways:
-            lang = talk.report_lang
-            deliver(store.outbox, ways, now, owner, zone=setup.zone, dice=Random(), lang=lang, helpers=further)
+            deliver(store.outbox, ways, now, owner, zone=setup.zone, dice=Random(), lang=talk.report_lang)
 
     watch: Watch
     with recogniser_of_host(talk) as words:

@@ -27,6 +27,7 @@ from probe.store.slots import State
 from reports.gather import For, report
 from reports.mail import eml
 from reports.mailing import of_units, own, put, reports_of
+from reports.report import Report
 from tests.records import HOSTILE, call, number
 from tests.reports import month
 
@@ -247,3 +248,24 @@ def test_a_report_that_is_not_of_one_unit_alone_is_never_sent(store: Store) -> N
     with pytest.raises(ReportError) as caught:
         own(replace(report(store, month.MARCH, READER), unit=unit), unit)
     assert caught.value.key == "report.not_own"
+
+
+def test_one_unit_whose_report_cannot_be_made_keeps_back_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from reports import mailing as module
+
+    made = module.report
+
+    def leaky(*arguments: object, **more: object) -> Report:
+        found = made(*arguments, **more)  # type: ignore[arg-type]  # as they come
+        foreign = next(line for line in lines() if line.unit != found.unit)
+        wrong = found.unit is not None and token_of(found.unit) == "QBKY"
+        return replace(found, calls=tuple(replace(c, number=foreign) for c in found.calls)) if wrong else found
+
+    monkeypatch.setattr(module, "report", leaky)
+    mailing = Mailing(name="units", report="monthly", owners=True)
+    told = put(store, mailing, month.MARCH, READER, lambda: NOW, due_at=None)
+    assert told.letters == 6
+    assert "QBKY" in told.failed[0]
+    assert not [one for one in store.outbox.waiting() if one.recipient.startswith("qbky")]
