@@ -93,6 +93,8 @@ def order_lines(facts: Facts, lang: str, zone: ZoneInfo) -> Iterator[str]:
     due, until = clock(slot.due_at, zone), clock(slot.until, zone)
     stratum = words(f"evidence.stratum_{slot.stratum}", lang) if slot.stratum in strata.NAMES else "-"
     yield words("evidence.slot", lang, day=slot.day.isoformat(), stratum=stratum, due=due, until=until)
+    if kept.reason is not None:
+        yield scrub.said(words("evidence.slot_reason", lang, reason=told(kept.reason, lang)))
     if facts.dice is not None:
         yield words("evidence.dice", lang, period=facts.dice.period, commitment=facts.dice.commitment)
         seed = facts.dice.seed
