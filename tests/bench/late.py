@@ -116,6 +116,7 @@ async def _measure(folder: Path, numbers: int, lines: int, seconds: float) -> No
             store,
             programme,
             {"office": board},
+            store.sole("bench:1:0"),
             folder=folder,
             deliver=lambda: None,
             keep=lambda record: None,  # type: ignore[dict-item]
