@@ -93,3 +93,9 @@ class PostError(ProbeError):
     """A letter cannot be sent: its address, the mail server or the chat service."""
 
     exit_code = 13
+
+
+class ExploreError(ProbeError):
+    """An exploration cannot be read, written or shown."""
+
+    exit_code = 16

@@ -136,6 +136,7 @@ class Purpose(StrEnum):
     QUIET_TIME = "quiet_time"  # when hardly anybody talks; only where the owner agreed
     CANARY = "canary"  # to a number of our own: does the trunk work?
     RECHECK = "recheck"  # closes an incident, or does not
+    EXPLORE = "explore"  # walks a menu
 
 
 class Order(Fact, frozen=True, kw_only=True):

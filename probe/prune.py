@@ -1,9 +1,10 @@
 """Forgetting in time: what people said is personal information (PIPL, Art. 19) and is kept no longer than it is of use.
 
-Deleted are recordings, transcripts, clips of unknown recordings and the notes of testimonies. What a verdict rests on
-stays: the trace, the sounds without words, the verdict and its reasons. The order is file first, then row: a program
-that dies in between leaves a recording that is gone and not yet said to be, and the next one says so. The other way
-round a recording could stay for ever that is said to be gone. Run again, it finds nothing left to do.
+Deleted are recordings, transcripts, words and pages of explorations, clips of unknown recordings and the notes of
+testimonies. What a verdict rests on stays: the trace, the sounds without words, the verdict and its reasons. The order
+is file first, then row: a program that dies in between leaves a recording that is gone and not yet said to be, and the
+next one says so. The other way round a recording could stay for ever that is said to be gone. Run again, it finds
+nothing left to do.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probe import recordings
+from probe.explore import shelf
 from probe.model import Fact
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Pruned(Fact, frozen=True, kw_only=True):
     size_bytes: int = 0
     transcripts: int = 0  # calls whose words were forgotten
     unknown: int = 0
+    explorations: int = 0  # whose words or pages were deleted
     notes: int = 0
     left: tuple[str, ...] = ()  # what could not be deleted, or is not ours to delete: a person must look
 
@@ -50,13 +53,16 @@ def prune(store: Store, folder: Path, policy: Retention, now: datetime, *, dry_r
     of_calls = _recordings(store, root, now - timedelta(days=policy.recordings_days), now, dry_run)
     unknown, unknown_left = _unknown(root, now - timedelta(days=policy.unknown_days), dry_run)
     words_before = now - timedelta(days=policy.transcripts_days)
+    sounds_before = now - timedelta(days=policy.recordings_days)
+    explorations, explorations_left = shelf.forget(root, words_before, sounds_before, pretend=dry_run)
     return Pruned(
         recordings=of_calls.files,
         size_bytes=of_calls.size_bytes,
         transcripts=store.pruning.forget_words(words_before, now, pretend=dry_run),
         unknown=unknown,
+        explorations=explorations,
         notes=store.pruning.forget_notes(now - timedelta(days=policy.notes_days), pretend=dry_run),
-        left=(*of_calls.left, *unknown_left),
+        left=(*of_calls.left, *unknown_left, *explorations_left),
     )
 
 

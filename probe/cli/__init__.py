@@ -31,6 +31,7 @@ COMMANDS = {
     "import-cdr": "Put an office's own call records beside the robot's evidence. 导入单位话单并对照",
     "report": "Write the report of a period, or mail it. 生成或邮寄报告",
     "post": "Letters: what was sent, what waits, what came back. 发件箱与退信",
+    "explore": "Walk a number's menu: prompts, seconds, where a person is. 走查语音菜单",
     "scenario": "What the robot does during a call: check, list, show, rehearse. 拨测场景：检查、查看、演练",
     "exchange": "Run the practice exchange for your own trials. 运行练习交换机",
 }
@@ -68,7 +69,7 @@ def cli(ctx: click.Context, settings_file: str | None, lang: str | None) -> None
     4 directory · 5 trunk, line or recordings folder · 6 database · 7 unreadable case · 8 number refused
     9 scenario · 10 calls were made, but some failed through our own fault · 11 practice exchange
     12 report · 13 letter, mail server or chat service · 14 incident · 15 a telephone system's call records
-    130 stopped by Ctrl-C
+    16 exploration · 130 stopped by Ctrl-C
     """
     ctx.obj = Talk(settings_file=settings_file, lang=lang)
 

@@ -7,7 +7,7 @@ import logging
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -137,22 +137,18 @@ def _why_next(talk: Talk, record: Record) -> str:
     return talk.words("cli.why_next_trunk", why=record.order.why, trunk=record.trace.trunk, cause=cause)
 
 
-async def _call(
-    session: Session,
-    talk: Talk,
-    store: Store,
-    turn: Failover,
-    orders: Sequence[Order],
-    allowed: Sequence[str],
-    show: CallTable | JsonLines,
-    lines: int | None,
-    words: Path | None,
-) -> None:
-    owner, trunk = this_owner(), turn.trunk
+def claimer(
+    talk: Talk, store: Store, trunk: Trunk, keeps: Callable[[Order], bool] = lambda order: True
+) -> Callable[[Order], bool]:
+    """Asked immediately before a call is dialled: it is claimed and stands in the audit log, or it is not made.
+
+    `keeps` is asked first.
+    """
+    owner = this_owner()
     stop_file = talk.settings_or_default.data.folder / STOP_FILE
 
     def claim(order: Order) -> bool:
-        if not turn.keeps(order):
+        if not keeps(order):
             return False
         now = datetime.now(UTC)
         entry = Entry(
@@ -175,6 +171,21 @@ async def _call(
             talk.say("cli.skipped", number=order.number)
         return mine
 
+    return claim
+
+
+async def _call(
+    session: Session,
+    talk: Talk,
+    store: Store,
+    turn: Failover,
+    orders: Sequence[Order],
+    allowed: Sequence[str],
+    show: CallTable | JsonLines,
+    lines: int | None,
+    words: Path | None,
+) -> None:
+    trunk = turn.trunk
     robot = talk.settings_or_default.robot
     async with Switchboard(
         trunk,
@@ -186,7 +197,7 @@ async def _call(
         area_code=robot.area_code,
         lang=talk.report_lang,
         words=words,
-        claim=claim,
+        claim=claimer(talk, store, trunk, turn.keeps),
         on_progress=show.progress,
     ) as board:
 
@@ -194,19 +205,9 @@ async def _call(
             session.stopped = True
             board.stop()
 
+        catch_signals(stop)
         over = asyncio.Event()
-
-        async def watch_the_switch() -> None:
-            while not over.is_set() and not stop_file.exists() and store.audit.stopped() is None:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(over.wait(), SWITCH_EVERY_S)
-            if not over.is_set():
-                stop()
-
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
-        switch = asyncio.create_task(watch_the_switch())
+        switch = asyncio.create_task(watch_the_switch(talk, store, over, stop))
         not_stored: StoreError | None = None
         async for result in board.run(orders):
             if isinstance(result, Refused):
@@ -227,6 +228,23 @@ async def _call(
         await switch
         if not_stored is not None:
             raise not_stored
+
+
+def catch_signals(stop: Callable[[], None]) -> None:
+    """Stop on Ctrl-C and on SIGTERM."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+
+
+async def watch_the_switch(talk: Talk, store: Store, over: asyncio.Event, stop: Callable[[], None]) -> None:
+    """Stop when the kill switch is set before it is over."""
+    stop_file = talk.settings_or_default.data.folder / STOP_FILE
+    while not over.is_set() and not stop_file.exists() and store.audit.stopped() is None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), SWITCH_EVERY_S)
+    if not over.is_set():
+        stop()
 
 
 def keep_unknown(data_folder: Path, record: Record) -> None:

@@ -20,11 +20,14 @@ from probe.dial import keys
 from probe.dial.events import FRAME_S, Ended, Event, Faulted, Heard, PhoneError, Signalled
 from probe.dial.messages import Progress, State
 from probe.dial.recorder import Recorder
+from probe.dial.tape import Tape
 from probe.dial.wire import SipMessage
+from probe.explore.tree import Errand, Peak, Visit
+from probe.explore.walker import Walker
 from probe.live import LiveCall
 from probe.model import Order, Origin, Record, Signal, Sounds, Verdict
 from probe.script import Engine, HangUp, Limits, Moment, Press, Say, there
-from probe.script.voices import wav_path
+from probe.script.voices import wav_length_s, wav_path
 from probe.transcribe import Transcriber
 from probe.words import words
 from scenarios import Scenario
@@ -66,12 +69,19 @@ class Course:
         transcriber: Transcriber | None = None,
         report: Callable[[Progress], None] = lambda progress: None,
         scenario: Scenario | None = None,
+        errand: Errand | None = None,
     ) -> None:
-        """`scenario`: the shipped one of the order's name when None."""
+        """`scenario`: the shipped one of the order's name when None. `errand`: explore, and act out none."""
         self._order = order
         self._scenario = scenario or scenarios.load(order.scenario)
         limits = Limits(ring_s=order.ring_limit_s, answered_s=order.answered_limit_s, deadline_s=order.deadline_s)
-        self._engine = Engine(self._scenario, limits, say=order.say, extension=order.extension)
+        self._walker = None
+        if errand is not None:
+            self._walker = Walker(
+                errand, limits, call_id=order.call_id, say=order.say, print_=self._print, tell=self._visited
+            )
+        self._engine = self._walker or Engine(self._scenario, limits, say=order.say, extension=order.extension)
+        self._tape = Tape()  # of an exploration
         self._phone = phone
         self._zero = now  # corrected to the moment of the INVITE
         self._data_folder = data_folder
@@ -138,6 +148,8 @@ class Course:
             self._phone.hang_up()
             self._ended_at_s = at_s
             self._finish()
+        elif self._walker is not None and self._late_s > LATE_S:
+            self.fail(now, "dial.fault_late", seconds=self._late_s)
         else:
             match self._engine.at(self._moment(now)):
                 case HangUp():
@@ -179,6 +191,8 @@ class Course:
         record = Record(
             order=self._order, trace=self._live.trace, sounds=self._live.sounds(), verdict=self._live.verdict()
         )
+        if self._walker is not None:
+            return record  # nothing is expected of a menu
         return msgspec.structs.replace(record, checks=judge.checks(record, self._scenario, self._lang))
 
     # ---- signals ----
@@ -264,6 +278,8 @@ class Course:
         media_at_s = self._live.trace.media_started_at_s or 0.0
         self._late_s = max(self._late_s, start_s - media_at_s - self._heard * FRAME_S)
         self._heard += 1
+        if self._walker is not None:
+            self._tape.add(pcm)
         self._live.audio(np.frombuffer(pcm, dtype="<i2"))
 
     # ---- what the scenario wants ----
@@ -273,8 +289,11 @@ class Course:
         acting = self._acting_until is not None and now < self._acting_until
         if self._engine.attentive and not acting:
             self._listen()
+        return self._moment_at(self._at_s(now), acting=acting)
+
+    def _moment_at(self, at_s: float, *, acting: bool = False) -> Moment:
         return Moment(
-            at_s=self._at_s(now),
+            at_s=at_s,
             verdict=self._live.verdict(),
             rang_at_s=self._rang_at_s,
             answered_at_s=self._answered_at_s,
@@ -321,6 +340,17 @@ class Course:
             self._live.words_on(False)
         self._signal(Signal(at_s=at_s, sent=told))
 
+    # ---- an exploration ----
+
+    def _print(self, start_s: float, end_s: float) -> tuple[Peak, ...]:
+        media_s = self._live.trace.media_started_at_s or 0.0
+        return self._tape.print(start_s - media_s, end_s - media_s)
+
+    def _visited(self, visit: Visit) -> None:
+        if self._late_s > LATE_S:
+            return  # who lost sound does not know what was said
+        self._tell(visit.heard.end_s if visit.heard is not None else visit.pressed_s, visit=visit)
+
     # ---- the end ----
 
     def _hang_up(self, now: float) -> None:
@@ -333,6 +363,9 @@ class Course:
     def _finish(self, *, confirmed: bool = False) -> None:
         self.over = True
         self.confirmed = confirmed
+        if self._walker is not None and self._released_by == "far":
+            self._listen()
+            self._walker.over(self._moment_at(self._ended_at_s or 0.0))
         if self._recorder is not None:
             try:
                 self._recorder.close()
@@ -347,19 +380,17 @@ class Course:
         self._state = state
         self._tell(at_s)
 
-    def _tell(self, at_s: float, signal: Signal | None = None) -> None:
-        recording = self._recording if self._recorder is not None else None
+    def _tell(self, at_s: float, signal: Signal | None = None, visit: Visit | None = None) -> None:
         self._report(
             Progress(
-                call_id=self._order.call_id, at_s=round(at_s, 3), state=self._state, signal=signal, recording=recording
+                call_id=self._order.call_id,
+                at_s=round(at_s, 3),
+                state=self._state,
+                signal=signal,
+                recording=self._recording if self._recorder is not None else None,
+                visit=visit,
             )
         )
 
     def _at_s(self, at: float) -> float:
         return round(max(0.0, at - self._zero), 3)
-
-
-def wav_length_s(path: Path) -> float:
-    """How long a WAV file plays. OSError, EOFError or wave.Error when it cannot be read."""
-    with wave.open(str(path), "rb") as file:
-        return file.getnframes() / file.getframerate()

@@ -135,6 +135,7 @@ class Line:
             transcriber=self._words.new_call() if self._words else None,
             report=self._write,
             scenario=dial.scenario,
+            errand=dial.errand,
         )
         try:
             self._phone.dial(

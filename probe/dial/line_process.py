@@ -28,6 +28,7 @@ from probe.dial.messages import (
     encode,
 )
 from probe.errors import DialError
+from probe.explore.tree import Visit
 from probe.model import Order, Record, Sounds, Trace
 from probe.words import words
 
@@ -74,8 +75,10 @@ class LineProcess:
                 reason = str(error)
         raise DialError("dial.line_not_starting", reason=reason)
 
-    async def call(self, dial: Dial, tell: Callable[[State], None]) -> Record | Refused:
-        """Make one call on a line that is ready; `tell` is told each new state but the last.
+    async def call(
+        self, dial: Dial, tell: Callable[[State], None], visited: Callable[[Visit], None] = lambda visit: None
+    ) -> Record | Refused:
+        """Make one call on a line that is ready; `tell` is told each new state but the last, `visited` each visit.
 
         A line that dies or hangs costs this call, and only this one.
         """
@@ -89,6 +92,8 @@ class LineProcess:
                     if isinstance(message, Progress):
                         if message.state not in (story.state, "ended"):
                             tell(message.state)
+                        if message.visit is not None:
+                            visited(message.visit)
                         story.add(message)
         except TimeoutError:
             self.kill()

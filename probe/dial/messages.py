@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from probe.dial.trunk import Secret, Trunk
+from probe.explore.tree import Errand, Visit
 from probe.model import Order, Record, Signal
 from scenarios import Scenario
 
@@ -38,6 +39,7 @@ class Dial(Message, frozen=True, kw_only=True):
     order: Order
     address: str
     scenario: Scenario | None = None  # what is done in it; the shipped one of the order's name when there is none
+    errand: Errand | None = None  # explore the far end's menu instead
 
 
 class HangUp(Message, frozen=True, kw_only=True):
@@ -62,6 +64,7 @@ class Progress(Message, frozen=True, kw_only=True):
     state: State
     signal: Signal | None = None
     recording: str | None = None
+    visit: Visit | None = None  # of an exploration
 
 
 class Done(Message, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from probe.dial.messages import Configure, Dial, Refused, State
 from probe.dial.rota import Pace, Rota
 from probe.dial.trunk import Trunk
 from probe.errors import DialError, ProbeError
+from probe.explore.tree import Errand, Visit
 from probe.model import Order, Record
 from probe.prompts import prompts_folder
 from probe.script import shelf
@@ -34,6 +35,7 @@ class Switchboard:
 
     `claim` is asked immediately before an order is dialled; False means that somebody else has it. `on_progress` is
     told the line's place, the order and its state, "ended" last. `words` is the socket of the recognising service.
+    `errand` makes explorations of the calls; each place that is heard is told to `on_visit`.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class Switchboard:
         words: Path | None = None,
         on_progress: Callable[[int, Order, State], None] | None = None,
         claim: Callable[[Order], bool] | None = None,
+        errand: Callable[[Order], Errand] | None = None,
+        on_visit: Callable[[Visit], None] = lambda visit: None,
         line_command: Sequence[str] = LINE_COMMAND,
         grace_s: float = GRACE_S,
     ) -> None:
@@ -64,6 +68,8 @@ class Switchboard:
         self._words = words
         self._on_progress = on_progress
         self._claim = claim
+        self._errand = errand
+        self._on_visit = on_visit
         self._births = Births((*line_command, str(prompts_folder(data_folder)), *(["words"] if words else [])))
         self._grace_s = grace_s
         self._lines: list[LineProcess] = []
@@ -241,8 +247,9 @@ class Switchboard:
         if self._stopped.is_set() or (self._claim is not None and not self._claim(order)):
             return None
         try:
-            dial = Dial(order=order, address=address, scenario=scenario)
-            return await line.call(dial, lambda state: self._tell(line, order, state))
+            errand = self._errand(order) if self._errand is not None else None
+            dial = Dial(order=order, address=address, scenario=scenario, errand=errand)
+            return await line.call(dial, lambda state: self._tell(line, order, state), self._on_visit)
         finally:
             self._tell(line, order, "ended")
 

@@ -10,6 +10,7 @@ import msgspec
 
 from probe.dial.uri import SIP_PORT, SIPS_PORT, SipUri, is_sip, parse_uri
 from probe.errors import DialError
+from scenarios.language import By
 
 _DIALLED = re.compile(r"\+?[0-9*#]{2,32}", re.ASCII)
 
@@ -95,6 +96,7 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     calls_per_second: float = 1.0
     number_format: NumberFormat = NumberFormat.E164
     prefix: str = ""  # for NumberFormat.PREFIX, e.g. "9"
+    dtmf: By = "rfc4733"  # how explorations press keys; a scenario says so itself
     bind: str = ""  # own address for signalling and media; found by the kernel's routes when empty
 
     @property

@@ -102,6 +102,13 @@ class Menu(Step, frozen=True):
     repeats: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
     patience: Annotated[float, msgspec.Meta(gt=0, le=600)] = 4.0  # seconds
     wrong: str | None = None  # the prompt for a key that is not there
+    most_wrong: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None  # in a row, then it hangs up
+
+
+class Back(Step, frozen=True):
+    """Leave the menu whose key this is, for the one around it; with a number, so many of them."""
+
+    menus: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
 
 
 class Repeat(Step, frozen=True):
@@ -148,6 +155,7 @@ STEPS: dict[str, type[Step]] = {
     "noise": Noise,
     "listen": Listen,
     "menu": Menu,
+    "back": Back,
     "repeat": Repeat,
     "reply": Reply,
     "hang_up": HangUp,
@@ -172,6 +180,7 @@ EXAMPLES: dict[type[Step], str] = {
     Noise: "noise: room",
     Listen: "listen: 3",
     Menu: '{menu: ivr-1-zf_xiaoyi, repeats: 3, keys: {"0": [hang_up]}}',
+    Back: "back: 1",
     Repeat: "{repeat: [{music: 8}, {play: queue-2-zf_xiaoyi}], times: 3}",
     Reply: '{reply: 486 Busy Here, reason: "Q.850;cause=17"}',
     HangUp: '{hang_up: "Q.850;cause=16"}',

@@ -19,6 +19,14 @@ class Curtain(Exception):
     """The call is over; nothing more is acted."""
 
 
+class Left(Exception):
+    """A menu is left for the one around it, or for one further out."""
+
+    def __init__(self, menus: int) -> None:
+        super().__init__(menus)
+        self.menus = menus
+
+
 async def perform(call: Call, steps: Sequence[Step]) -> None:
     """Act until the call is over, or until the caller must be taken for dead."""
     try:
@@ -71,6 +79,8 @@ async def act(call: Call, step: Step) -> None:
             await repeat(call, steps, times)
         case acts.Menu():
             await menu(call, step)
+        case acts.Back(menus=menus):
+            raise Left(menus)
         case _:
             await be_heard(await call.open_media(), step)
 
@@ -138,17 +148,26 @@ async def repeat(call: Call, steps: Sequence[Step], times: int | None) -> None:
 async def menu(call: Call, step: acts.Menu) -> None:
     """Offer the menu until it has gone unanswered `repeats` times; a key that was acted out begins it anew."""
     stream = await call.open_media()
-    unanswered = 0
+    unanswered = wrong = 0
     while unanswered < step.repeats:
         key = await first_key(stream, step)
         if key is None:
             unanswered += 1
         elif key in step.keys:
-            unanswered = 0
-            for inner in step.keys[key]:
-                await act(call, inner)
-        elif step.wrong is not None:
-            await stream.play(f"prompt/{step.wrong}")
+            unanswered = wrong = 0
+            try:
+                for inner in step.keys[key]:
+                    await act(call, inner)
+            except Left as left:
+                if left.menus > 1:
+                    raise Left(left.menus - 1) from None
+                return
+        else:
+            wrong += 1
+            if step.wrong is not None:
+                await stream.play(f"prompt/{step.wrong}")
+            if wrong == step.most_wrong:
+                await act(call, acts.HangUp())
 
 
 async def first_key(stream: Stream, step: acts.Menu) -> str | None:

@@ -136,6 +136,8 @@ def in_order(steps: tuple[Step, ...], stage: Stage, outer: Place) -> Stage:
             raise place.error("exchange.after_end", name=name)
         if isinstance(step, acts.Mute) and (len(steps) > 1 or outer.step):
             raise place.error("exchange.mute_alone")
+        if isinstance(step, acts.Back) and outer.step.count("keys") < step.menus:
+            raise place.error("exchange.back_to_nowhere")
         if isinstance(step, BEFORE_ANSWER) and stage == "answered":
             raise place.error("exchange.after_answer", name=name)
         if isinstance(step, NEED_EARS) and stage == "dialled":
@@ -150,7 +152,7 @@ def after(step: Step, stage: Stage, place: Place) -> Stage:
     match step:
         case acts.Answer():
             return "answered"
-        case acts.Reply() | acts.HangUp() | acts.UntilHangUp() | acts.Mute() | acts.Ring(seconds=None):
+        case acts.Reply() | acts.HangUp() | acts.UntilHangUp() | acts.Mute() | acts.Back() | acts.Ring(seconds=None):
             return "over"
         case acts.RingWithTone(seconds=seconds):
             return "over" if seconds is None else "heard"

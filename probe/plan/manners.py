@@ -21,6 +21,7 @@ from probe.plan.policy import MINUTE_S, Policy, never
 from probe.plan.slot import Slot, deadline_s
 
 LONGEST_CALL = timedelta(minutes=10)  # no scenario's deadline is longer
+OWN = (Purpose.CANARY, Purpose.EXPLORE)
 DURING_OPENINGS = frozenset({Purpose.BASE, Purpose.FOLLOW_UP, Purpose.RECHECK})
 
 
@@ -86,7 +87,7 @@ class _Asked:
     @property
     def is_canary(self) -> bool:
         """A call to a number of our own: nobody is disturbed, and it tells our fault from an office's."""
-        return self.purpose is Purpose.CANARY and self.number.number in self.policy.canaries
+        return self.purpose in OWN and self.number.number in self.policy.canaries
 
     @property
     def deadline(self) -> timedelta:
@@ -138,11 +139,17 @@ def _quiet_hours(asked: _Asked) -> Because | None:
 
 
 def _closed(asked: _Asked) -> Because | None:
-    if asked.purpose not in DURING_OPENINGS or any(o.start <= asked.at < o.end for o in asked.openings):
+    bound = asked.purpose in DURING_OPENINGS or (asked.purpose is Purpose.EXPLORE and not _any_time(asked))
+    if not bound or any(o.start <= asked.at < o.end for o in asked.openings):
         return None
     now = f"{asked.at.astimezone(asked.zone):%H:%M}"
     later = min((o.start for o in asked.openings if o.start > asked.at), default=None)
     return asked.no("plan.closed_now", now=now) if later is None else asked.no("plan.closed_until", later, now=now)
+
+
+def _any_time(asked: _Asked) -> bool:
+    """Whether a menu may be walked outside of the hours: its owner agreed, or it is our own."""
+    return asked.number.off_hours or asked.is_canary
 
 
 def _office(asked: _Asked) -> Because | None:

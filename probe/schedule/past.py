@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
+import msgspec
+
+from probe.model import Purpose
 from probe.plan import Attempt, History
 from probe.store import Store
 from probe.store.audit import Attempted
 
 LOOK_BACK = timedelta(days=2)  # no rule of the manners looks back further
 UNHEARD = timedelta(minutes=15)  # a call of another program has ended by then
+EXPLORE_S = 660.0  # an exploration engages its office longer than other calls, until it is known to be over
 FORGET_EVERY = timedelta(hours=1)
 
 
@@ -58,10 +62,12 @@ def history_of(attempts: Iterable[Attempted]) -> History:
 def as_attempt(attempted: Attempted) -> Attempt:
     """A line of the audit log as the manners see it."""
     entry = attempted.entry
-    return Attempt(
+    made = Attempt(
         at=entry.at,
         number=entry.number,
         office=entry.office,
         caller_id=entry.caller_id,
         answered=attempted.answered,
     )
+    walks = entry.purpose == Purpose.EXPLORE and attempted.answered is None
+    return msgspec.structs.replace(made, deadline_s=EXPLORE_S) if walks else made

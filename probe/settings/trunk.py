@@ -16,6 +16,7 @@ from probe.dial.uri import parse_uri
 from probe.errors import DialError
 from probe.settings.base import FileBeside, Table
 from probe.settings.secret import VARIABLE, Caution, check_password, read_secret, secret_file_caution
+from scenarios.language import By
 
 MOST_LINES = 200
 MOST_CALLS_PER_SECOND = 50.0
@@ -47,6 +48,7 @@ class TrunkSettings(Table):
     caller_ids: list[Annotated[str, Field(pattern=_SHOWN)]] = Field([])
     caller_id_in: Annotated[CallerIdIn, Field(strict=False)] = CallerIdIn.FROM
     srtp: Annotated[Srtp, Field(strict=False)] = Srtp.OFF
+    dtmf: By = "rfc4733"
     lines: int = Field(1, ge=1, le=MOST_LINES)
     calls_per_second: float = Field(1.0, gt=0, le=MOST_CALLS_PER_SECOND, allow_inf_nan=False)
     number_format: Annotated[NumberFormat, Field(strict=False)] = NumberFormat.E164

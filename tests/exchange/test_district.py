@@ -239,8 +239,11 @@ def test_every_step_has_an_example_that_can_be_read() -> None:
         around = {"mute": [example], "reply": [example], "ring": [example, {"reply": "480 Gone"}],
                   "ring_with_tone": [example, {"reply": "480 Gone"}], "progress": [example, {"reply": "480 Gone"}],
                   "answer": [example, "hang_up"], "hang_up": ["answer", example],
+                  "back": ["answer", {"menu": "ivr-1-zf_xiaoyi", "keys": {"1": [example]}}, "hang_up"],
                   "until_hang_up": ["answer", example]}.get(name, ["answer", example, "hang_up"])  # fmt: skip
-        assert kind in {type(step) for step in read(around, PLACE)}
+        steps = read(around, PLACE)
+        inside = [s for step in steps for key in getattr(step, "keys", {}).values() for s in key]
+        assert kind in {type(step) for step in (*steps, *inside)}
 
 
 def test_the_head_of_the_file_names_every_step() -> None:
