@@ -104,9 +104,10 @@ def held_against(records: list[Record], far: dict[str, dict[str, object]]) -> Me
     to_key, to_bye, wrong, arrived, sent = [], [], [], 0, 0
     for record in records:
         trace, end = record.trace, far[record.order.number]
-        presses = [s.at_s for s in trace.signals if (s.sent or "").startswith("DTMF")]
+        pressed = [(s.at_s, s.sent) for s in trace.signals if s.sent and s.sent.startswith("DTMF ")]
+        presses = [at_s for at_s, _ in pressed]
         keys = "".join(KEYS)
-        sent += len(keys)
+        sent += sum(len(text.removeprefix("DTMF ")) for _, text in pressed)
         arrived += sum(a == b for a, b in zip(str(end["dtmf"]), keys, strict=False))
         if record.verdict.cause is not Cause.IVR or len(presses) != len(KEYS) or end["dtmf"] != keys:
             wrong.append(f"{record.order.number}: {record.verdict.cause}, {end['dtmf']!r}, {trace.robot_fault}")
