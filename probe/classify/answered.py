@@ -24,7 +24,7 @@ from probe.model import Because, Cause, Kind, Segment
 
 DROPPED_S = 3.0  # telephony.md §4
 SILENT_S = 8.0
-NOISE_S = 10.0  # in noise somebody might be there who speaks softly
+NOISE_S = 9.5  # in noise somebody might be there who speaks softly
 FAX_S = 0.7
 BEEP_AFTER_SPEECH_S = 1.2  # a greeting is at least this long
 BEEP_WAIT_S = 0.4  # after the beep: no second one follows
@@ -33,9 +33,10 @@ RING_HZ, RING_S = (444.0, 456.0), 0.8  # Chinese ringback, as it is where we mos
 MUSIC_S, MUSIC_SURE_S, MUSIC_SPOKEN_SURE_S = 2.0, 4.0, 8.0
 TALKS_ON_S = 10.0  # nobody who picks up says more than this without waiting
 SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shortest announcement known takes 2.0 s
-PERSON_S, PERSON_WAIT_S = 6.2, 5.0  # a whole greeting; by then an announcement would have begun again, or beeped
-SENTENCE_S, SENTENCE_WAIT_S = 3.6, 6.5  # so long a greeting needs more patience: a recording may come round
-LONG_SENTENCE_S = 4.6  # and what is longer, and not followed by a question, is more often a recording
+PERSON_S, PERSON_WAIT_S = 6.2, 5.0  # a whole greeting; by then most announcements have begun again, or beeped
+PERSON_SURE_S = 7.0  # and by then nearly all
+LONG_SENTENCE_S = 4.2  # what is longer, and not followed by a question, is more often a recording
+QUESTION_S = 1.3  # "喂？您好？" after a long greeting; "您的输入有误" takes longer
 FIRST_WORD_S = 7.0  # after the answer
 LEAST_SPEECH_S = 0.2
 GREETING_S = 10.0  # of speech: a long greeting
@@ -177,32 +178,37 @@ def person(facts: Facts) -> Finding | None:
     if not said or facts.answered_s is None or "network" in meant(facts.words):
         return None
     first = said[0]
-    if first.start_s - facts.answered_s > FIRST_WORD_S or first.duration_s > PERSON_S:
+    if first.start_s - facts.answered_s > FIRST_WORD_S:
+        return None
+    if first.duration_s > PERSON_S and not any(u.duration_s <= QUESTION_S for u in said[1:2]):
         return None
     if facts.words and not meant(facts.words) & {"human", "human?"} and first.duration_s > SHORT_S:
         return None  # with words, a long speech of which none is a person's is not taken for one
     if len(said) > 1:
         return _asks_again(facts, said) or _waits_at_last(facts, said)
-    tail = of_no_person(words_of(first, facts.words))
     wait_s = _wait_s(facts, first)
     if wait_s < WELCOMED_WAIT_S and "welcome" in meant(words_of(first, facts.words)):
         return None
-    told = (_answer(facts), _waited(facts, first, wait_s))
     if first.duration_s > SHORT_S:
-        if words_of_nobody(facts, first):
-            return None
-        hello = "human?" in meant(s for s in words_of(first, facts.words) if s.confidence >= UNDERSTOOD)
-        enough_s, confidence = (HELLO_WAIT_S, 0.85) if hello else (PERSON_WAIT_S, 0.78)
-        if not hello and first.duration_s > SENTENCE_S:
-            enough_s = SENTENCE_WAIT_S
-            if first.duration_s > LONG_SENTENCE_S:
-                return None
-        return Finding(Cause.HUMAN, confidence, told, sure=True) if wait_s >= enough_s else None
-    if tail:
+        return _waits_after_a_sentence(facts, first, wait_s)
+    told = (_answer(facts), _waited(facts, first, wait_s))
+    if of_no_person(words_of(first, facts.words)):
         return Finding(Cause.HUMAN, 0.75, told, sure=True) if wait_s >= TAIL_WAIT_S else None
     if wait_s >= SHORT_WAIT_S:
         return Finding(Cause.HUMAN, 0.93, told, sure=True)
     return Finding(Cause.HUMAN, 0.6, told) if wait_s >= SHORT_WAIT_S / 2 else None
+
+
+def listens(facts: Facts) -> Finding | None:
+    """A long speech, and then nothing for long: it listens. Without words that is a menu, or somebody who asks nothing
+    after a long greeting; in either case it was answered."""
+    said = _people(facts)
+    if not said or facts.words or facts.far_hung_up_s is not None or any(u.repeated for u in said):
+        return None
+    wait_s = _wait_s(facts, said[-1])
+    if said[0].duration_s <= LONG_SENTENCE_S or wait_s < PERSON_WAIT_S:
+        return None
+    return Finding(Cause.IVR, 0.55, (_answer(facts), _waited(facts, said[0], wait_s)))
 
 
 def dropped(facts: Facts) -> Finding | None:
@@ -255,6 +261,18 @@ def _people(facts: Facts) -> list[Utterance]:
         goes_on = turns and u.start_s - turns[-1].end_s < AGAIN_S[0]
         turns.append(turns.pop().joined(u) if goes_on else u)
     return turns
+
+
+def _waits_after_a_sentence(facts: Facts, first: Utterance, wait_s: float) -> Finding | None:
+    """A person with a whole greeting, or an announcement that is said once; that one hangs up, or begins again."""
+    if words_of_nobody(facts, first):
+        return None
+    told = (_answer(facts), _waited(facts, first, wait_s))
+    if "human?" in meant(s for s in words_of(first, facts.words) if s.confidence >= UNDERSTOOD):
+        return Finding(Cause.HUMAN, 0.85, told, sure=True) if wait_s >= HELLO_WAIT_S else None
+    if first.duration_s > LONG_SENTENCE_S or wait_s < PERSON_WAIT_S or facts.far_hung_up_s is not None:
+        return None
+    return Finding(Cause.HUMAN, 0.78 if wait_s >= PERSON_SURE_S else 0.7, told, sure=wait_s >= PERSON_SURE_S)
 
 
 def _like_a_ring(beep: Segment) -> bool:
@@ -334,6 +352,7 @@ RULES: tuple[Rule, ...] = (
     talks_on,
     dropped,
     person,
+    listens,
     no_sound_arrived,
     silent,
     something,

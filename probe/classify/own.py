@@ -7,7 +7,9 @@ from probe.classify.finding import Finding, Rule, because
 from probe.classify.signalling import table
 from probe.model import Cause, Kind, Origin
 
-DIAL_TONE_S = 3.0  # of continuous tone: twice as long as any ring
+DIAL_TONE_S = (
+    2.5  # of continuous tone: longer than any ring, 2 s in North America, with its tolerance of 15 % and 30 ms
+)
 # The first asks for our password, or (422, RFC 4028) for a longer session timer, which the line is about to send; the
 # second of the same refuses it.
 CHALLENGES = (401, 407, 422)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from probe.hear import RATE_HZ
 from probe.transcribe import Words
 from probe.transcribe.guards import guarded
 from probe.transcribe.places import ModelError
+from probe.transcribe.reread import Rereader
 from probe.transcribe.sound import prepare
 
 LEAST_S = 0.2  # what is shorter is no word
@@ -65,20 +67,20 @@ class Engine:
         digits = [id_ for token, id_ in model.hf_tokenizer.get_vocab().items() if id_ < end and _DIGIT.search(token)]
         self._not_written = [-1, *digits]  # -1: the model's own list of what is no speech
         self._view = StorageView.from_array
+        self.rereader = Rereader(self._whisper, self._tokenizer, self._prompt)
 
     def hear(self, pcm: npt.NDArray[np.int16]) -> Words:
         """The words in int16 mono 8 kHz of at most `MOST_S` (of more, the end is heard).
 
-        The text comes as the model writes it: simplified or traditional characters, English where English is said. It
-        is empty when nothing was said, or when what the model says cannot be trusted (guards.py).
+        Where an announcement was misread, its ending is asked for again (reread.py), and stands in the text before what
+        was read at first. The text comes as the model writes it: simplified or traditional characters, English where
+        English is said. It is empty when nothing was said, or when what the model says cannot be trusted (guards.py).
         """
         pcm = pcm[-int(MOST_S * RATE_HZ) :]
         duration_s = len(pcm) / RATE_HZ
         if duration_s < LEAST_S or not pcm.any():
             return _NOTHING
-        features = self._features(prepare(pcm), padding=0)
-        features = features[:, : features.shape[1] // 2 * 2]  # the encoder halves the frames
-        encoded = self._whisper.encode(self._view(np.ascontiguousarray(features[None], np.float32)))
+        encoded = self.encoded(pcm)
         result = self._whisper.generate(
             encoded,
             [self._prompt],
@@ -93,4 +95,10 @@ class Engine:
         if silent or confidence < LEAST_CONFIDENCE:
             return _NOTHING
         text = guarded(self._tokenizer.decode(result.sequences_ids[0]), duration_s)
-        return Words(text, confidence) if text else _NOTHING
+        return Words(self.rereader.read(encoded, text), confidence) if text else _NOTHING
+
+    def encoded(self, pcm: npt.NDArray[np.int16]) -> Any:
+        """The sound (int16, mono, 8 kHz) as the model's encoder has it, for CTranslate2."""
+        features = self._features(prepare(pcm), padding=0)
+        features = features[:, : features.shape[1] // 2 * 2]  # the encoder halves the frames
+        return self._whisper.encode(self._view(np.ascontiguousarray(features[None], np.float32)))

@@ -22,7 +22,8 @@ PEOPLE = [
     (4.5, 0.6, 0.95, True),  # 喂？
     (5.2, 1.7, 0.95, True),  # 喂，你好，人社局，你说
     (4.4, 3.1, 1.5, False),  # 您好，十二号为您服务 … or an announcement
-    (4.4, 3.1, 5.1, True),
+    (4.4, 3.1, 5.1, False),  # a person, most likely; but some announcements come round as late as this
+    (4.4, 3.1, 7.1, True),
     (10.5, 0.6, 1.0, True),
 ]
 
@@ -32,6 +33,25 @@ def test_a_person_speaks_and_waits(start: float, length: float, silence: float, 
     end = start + length
     found = verdict(("silence", 4.0, start), ("speech", start, end), ("silence", end, end + silence))
     assert (found.cause is Cause.HUMAN and found.sure) is sure
+
+
+def test_an_announcement_that_is_said_once_hangs_up() -> None:
+    said = heard(("speech", 4.7, 6.6), ("silence", 6.6, 12.5), until_s=12.5)
+    assert classify(answered(4.0, ended_at_s=12.5, released_by="robot"), said).cause is Cause.HUMAN
+    assert classify(answered(4.0, got(12.5, "BYE"), ended_at_s=12.5, released_by="far"), said).cause is Cause.UNSURE
+
+
+@pytest.mark.parametrize("again_s", [0.7, 2.0])
+def test_who_asks_something_short_after_a_long_greeting_is_a_person(again_s: float) -> None:
+    end = 15.0 + again_s
+    found = verdict(("speech", 4.4, 11.5), ("silence", 11.5, 15.0), ("speech", 15.0, end), ("silence", end, end + 1.5))
+    assert (found.cause is Cause.HUMAN and found.sure) is (again_s < 1)
+
+
+def test_what_speaks_for_long_and_then_listens_was_answered_by_whomever() -> None:
+    found = verdict(("speech", 4.4, 10.8), ("silence", 10.8, 16.0), until_s=16.0)
+    assert (found.outcome, found.sure) == (Outcome.ANSWERED, False)
+    assert found.confidence < 0.6
 
 
 def test_who_asks_again_is_a_person() -> None:

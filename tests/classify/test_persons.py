@@ -70,7 +70,7 @@ def test_two_sentences_alone_may_be_two_languages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "wait_s", "person"), [(3.0, 5.1, True), (4.2, 5.1, False), (4.2, 6.6, True), (5.5, 9.0, False)]
+    ("seconds", "wait_s", "person"), [(3.0, 5.1, True), (4.1, 4.9, False), (4.1, 5.1, True), (4.3, 9.0, False)]
 )
 def test_without_words_a_long_sentence_and_silence_is_nobody_in_particular(
     seconds: float, wait_s: float, person: bool
