@@ -58,6 +58,8 @@ ANNOUNCEMENTS = [
     ("All circuits are busy now, please try again later.", "network_congestion"),
     ("对不起，您的电话已欠费，请您续缴话费。", "own_line"),
     ("您好，本机已欠费停机。", "own_line"),
+    ("您好您的电话以现备停机，请及时通知", "own_line"),  # as it is misread
+    ("对不起，您拨打的用户暂停呼入服务。", "barred"),
     ("请在您拨打的号码前加拨区号。", "dial_plan"),
     ("拨打本地号码不用加零。", "dial_plan"),
     ("您好，您拨打的用户暂时无法接听，请在滴声后留言。", "greeting"),
