@@ -151,7 +151,7 @@ class TestTheStuckHandset:
         assert any("已恢复" in subject for _, subject in world.letters())
 
     def test_a_line_is_asked_again_from_its_latest_call_only(self, tmp_path: Path) -> None:
-        world = World(tmp_path, OWNED[:1], self.stuck, policy=Policy(base_calls=10))
+        world = World(tmp_path, OWNED[:1], self.stuck, policy=Policy(base_calls=8))
         world.run(world.start(local("2025-07-25")), local("2025-07-25"), local("2025-07-25", "14:00"))
         latest = ""
         for order in world.dialled:
@@ -180,7 +180,7 @@ class TestTheStuckHandset:
         assert bool(quiet) is agreed
         if agreed:
             done = {one.slot.stratum for day in range(21, 26) for one in world.store.slots.of_day(f"2025-07-{day}")}
-            assert done >= {"before_opening", "lunch_end", "after_closing"}
+            assert done >= {"before_opening", "lunch_end"}  # after closing too, unless three calls were answered
 
     def test_nobody_is_told_twice(self, tmp_path: Path) -> None:
         world = district(tmp_path, self.stuck)
