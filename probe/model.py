@@ -38,6 +38,7 @@ class Cause(StrEnum):
     FAX = "fax"
     SILENT = "silent"
     DROPPED = "dropped"
+    UNCLEAR = "unclear"  # answered, but whether by a person cannot be told
 
     GREETING = "greeting"
     CARRIER_ASSISTANT = "carrier_assistant"
@@ -67,7 +68,15 @@ class Cause(StrEnum):
 
 
 CAUSES: dict[Outcome, tuple[Cause, ...]] = {
-    Outcome.ANSWERED: (Cause.HUMAN, Cause.IVR, Cause.QUEUE, Cause.FAX, Cause.SILENT, Cause.DROPPED),
+    Outcome.ANSWERED: (
+        Cause.HUMAN,
+        Cause.IVR,
+        Cause.QUEUE,
+        Cause.FAX,
+        Cause.SILENT,
+        Cause.DROPPED,
+        Cause.UNCLEAR,
+    ),
     Outcome.VOICEMAIL: (Cause.GREETING, Cause.CARRIER_ASSISTANT, Cause.OFF_HOURS),
     Outcome.UNANSWERED: (Cause.RANG_OUT, Cause.NO_ANSWER_ANNOUNCEMENT, Cause.REJECTED),
     Outcome.BUSY: (Cause.BUSY_SIGNAL, Cause.BUSY_TONE, Cause.BUSY_ANNOUNCEMENT),
@@ -88,6 +97,7 @@ CAUSES: dict[Outcome, tuple[Cause, ...]] = {
         Cause.UNSURE,
     ),
 }
+UNTOLD = (*CAUSES[Outcome.INCONCLUSIVE], Cause.UNCLEAR)  # held against nobody: in no denominator
 OUTCOME_OF: dict[Cause, Outcome] = {cause: outcome for outcome, causes in CAUSES.items() for cause in causes}
 
 

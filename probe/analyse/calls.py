@@ -20,7 +20,7 @@ from statistics import median
 import msgspec
 
 from probe.analyse.rate import ENOUGH_CALLS, ENOUGH_DAYS, Rate
-from probe.model import CAUSES, Call, Cause, Number, Outcome, Purpose, post_dial_delay_s, ring_s
+from probe.model import CAUSES, UNTOLD, Call, Cause, Number, Outcome, Purpose, post_dial_delay_s, ring_s
 
 COUNTED_OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.INCONCLUSIVE)
 RATED = frozenset({Purpose.BASE, Purpose.MANUAL})  # what may be in a rate
@@ -35,7 +35,7 @@ WORST_FIRST = (  # how hard a citizen is hit, to order lines that the figures ca
     Cause.IVR,
     Cause.QUEUE,
     Cause.HUMAN,
-    *CAUSES[Outcome.INCONCLUSIVE],
+    *UNTOLD,
 )
 
 
@@ -80,9 +80,9 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def excluded_as(call: Call) -> Cause | None:
-    """Why an attempt is in no denominator: its own cause when it is inconclusive, our trunk when it was voided."""
+    """Why an attempt is in no denominator: its own cause when that tells nothing of the office, our trunk if voided."""
     verdict = call.record.verdict
-    if verdict.outcome is Outcome.INCONCLUSIVE:
+    if verdict.cause in UNTOLD:
         return verdict.cause
     return Cause.TRUNK if call.voided is not None else None
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from probe.analyse.calls import RATED
 from probe.analyse.columns import NOT_VOIDED, PURPOSE_CODE, Bools, Columns, Ints, is_cause
-from probe.model import CAUSES, Outcome, Purpose
+from probe.model import UNTOLD, Purpose
 
 
 class Heap(IntEnum):
@@ -35,7 +35,7 @@ def heaps(columns: Columns, over: frozenset[Purpose]) -> Ints:
     heap = np.full(len(columns), Heap.COUNTED, dtype=np.int8)
     heap[(columns.attempt > 1) | (columns.purpose == PURPOSE_CODE[Purpose.FOLLOW_UP])] = Heap.FOLLOW_UP
     heap[columns.voided != NOT_VOIDED] = Heap.VOIDED
-    heap[is_cause(columns, CAUSES[Outcome.INCONCLUSIVE])] = Heap.INCONCLUSIVE
+    heap[is_cause(columns, UNTOLD)] = Heap.INCONCLUSIVE
     office = [PURPOSE_CODE[purpose] for purpose in {*over, Purpose.FOLLOW_UP}]
     heap[~np.isin(columns.purpose, office)] = Heap.ASIDE
     return heap

@@ -37,6 +37,7 @@ SPOT_OF: dict[Cause, Spot | None] = {
     Cause.FAX: Spot.LISTEN,
     Cause.SILENT: Spot.LISTEN,
     Cause.DROPPED: Spot.HUNG_UP,
+    Cause.UNCLEAR: None,
     Cause.GREETING: Spot.NO_ANSWER,
     Cause.CARRIER_ASSISTANT: Spot.NO_ANSWER,
     Cause.OFF_HOURS: Spot.NO_ANSWER,

@@ -201,14 +201,14 @@ def person(facts: Facts) -> Finding | None:
 
 def listens(facts: Facts) -> Finding | None:
     """A long speech, and then nothing for long: it listens. Without words that is a menu, or somebody who asks nothing
-    after a long greeting; in either case it was answered."""
+    after a long greeting; it was answered, and by whom cannot be told."""
     said = _people(facts)
     if not said or facts.words or facts.far_hung_up_s is not None or any(u.repeated for u in said):
         return None
     wait_s = _wait_s(facts, said[-1])
     if said[0].duration_s <= LONG_SENTENCE_S or wait_s < PERSON_WAIT_S:
         return None
-    return Finding(Cause.IVR, 0.55, (_answer(facts), _waited(facts, said[0], wait_s)))
+    return Finding(Cause.UNCLEAR, 0.55, (_answer(facts), _waited(facts, said[0], wait_s)))
 
 
 def dropped(facts: Facts) -> Finding | None:

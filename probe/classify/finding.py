@@ -19,6 +19,7 @@ BLAME_OF: dict[Cause, Blame] = {
     Cause.FAX: Blame.NUMBER,
     Cause.SILENT: Blame.OFFICE,
     Cause.DROPPED: Blame.OFFICE,
+    Cause.UNCLEAR: Blame.UNKNOWN,
     Cause.GREETING: Blame.OFFICE,
     Cause.CARRIER_ASSISTANT: Blame.OFFICE,
     Cause.OFF_HOURS: Blame.OFFICE,

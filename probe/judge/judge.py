@@ -21,7 +21,7 @@ IN_HOURS = (
     Purpose.FOLLOW_UP,
     Purpose.RECHECK,
 )  # these are planned within the office's hours, and only there
-MACHINES = (Cause.SILENT, Cause.FAX, Cause.DROPPED)  # answered, but nothing is known of a menu
+MACHINES = (Cause.SILENT, Cause.FAX, Cause.DROPPED, Cause.UNCLEAR)  # answered, but nothing is known of a menu
 
 Seen = tuple[bool, str] | None
 

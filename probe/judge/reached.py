@@ -8,7 +8,7 @@ from probe.model import Cause, Fact, Kind, Outcome, Record, Sounds
 from probe.script.there import last_machine_s, there
 
 LEAST_SPEECH_S = 0.2
-UNKNOWN = (Cause.SILENT,)  # somebody may have been there whom we did not hear
+UNKNOWN = (Cause.SILENT, Cause.UNCLEAR)  # somebody may have been there whom we did not hear, or not know for one
 
 
 class Reached(Fact, frozen=True, kw_only=True):

@@ -151,4 +151,5 @@ def joined(first: Columns, second: Columns) -> Columns:
 
 def _chances() -> list[float]:
     chances = {Purpose.BASE: 0.8, Purpose.MANUAL: 0.04, Purpose.FOLLOW_UP: 0.06, Purpose.QUIET_TIME: 0.04}
-    return [chances.get(purpose, 0.03) for purpose in PURPOSE_LIST]
+    rest = [purpose for purpose in PURPOSE_LIST if purpose not in chances]
+    return [chances.get(purpose, (1 - sum(chances.values())) / len(rest)) for purpose in PURPOSE_LIST]

@@ -15,7 +15,7 @@ from scipy.stats import binomtest  # type: ignore[import-untyped]  # it has no s
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]  # it has no stubs
 
 from probe.analyse import WORST_FIRST, Figures, Rate, analyse, figures, is_counted, wilson, worst_first
-from probe.model import Call, Cause, Outcome, Purpose, post_dial_delay_s, ring_s
+from probe.model import UNTOLD, Call, Cause, Outcome, Purpose, post_dial_delay_s, ring_s
 from tests.records import MORNING, call, calls, number
 
 HANGZHOU = ZoneInfo("Asia/Shanghai")
@@ -127,7 +127,7 @@ class TestWhatCounts:
     def test_every_attempt_is_in_exactly_one_heap_and_the_figures_are_right(self, made: list[Call]) -> None:
         """Computed again another way, over generated data sets."""
         found = figures(made, zone=HANGZHOU)
-        kept = [c for c in made if c.record.verdict.outcome != "inconclusive" and c.record.order.attempt == 1]
+        kept = [c for c in made if c.record.verdict.cause not in UNTOLD and c.record.order.attempt == 1]
         assert found.calls == len(made) == found.connect.n + found.redials + sum(found.excluded.values())
         assert found.connect == Rate(sum(c.record.verdict.cause == "human" for c in kept), len(kept))
         assert sum(rate.hits for rate in found.outcomes.values()) == sum(found.causes.values()) == len(kept)

@@ -17,7 +17,7 @@ from probe.analyse.estimate import Estimate
 from probe.analyse.heaps import Heap, heaps, rated
 from probe.analyse.spot import SPOT_OF, Spot, spot_codes
 from probe.analyse.summary import CAUSES_OF, Result, Summary, summaries
-from probe.model import OUTCOME_OF, Cause, Outcome, Purpose
+from probe.model import UNTOLD, Cause, Purpose
 from tests.analyse.made import REASONS, STRATA, ZONE, One, columns, few, joined, plain
 from tests.records import call, number
 
@@ -52,7 +52,7 @@ def heap_of(one: One) -> str:
     """As telephony.md §7 and the issue say it."""
     if one.purpose not in (Purpose.BASE, Purpose.FOLLOW_UP):
         return "aside"
-    if OUTCOME_OF[one.cause] is Outcome.INCONCLUSIVE:
+    if one.cause in UNTOLD:
         return "inconclusive"
     if one.voided is not None:
         return "voided"
@@ -292,7 +292,7 @@ class TestSpotCheck:
     def test_every_clear_cause_has_a_code_or_is_left_to_a_person(self) -> None:
         assert set(SPOT_OF) == set(Cause)
         assert {cause for cause, spot in SPOT_OF.items() if spot is None} == {
-            cause for cause in Cause if OUTCOME_OF[cause] is Outcome.INCONCLUSIVE
+            cause for cause in Cause if cause in UNTOLD
         }
 
     @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ class TestEdges:
         assert summed(columns_of([])) == ()
 
     def test_causes_and_results_are_complete(self) -> None:
-        clear = [c for c in Cause if OUTCOME_OF[c] is not Outcome.INCONCLUSIVE]
+        clear = [c for c in Cause if c not in UNTOLD]
         assert sorted(cause for causes in CAUSES_OF.values() for cause in causes) == sorted(clear)
         assert set(CAUSES_OF) == set(Result)
 

@@ -50,7 +50,7 @@ def test_who_asks_something_short_after_a_long_greeting_is_a_person(again_s: flo
 
 def test_what_speaks_for_long_and_then_listens_was_answered_by_whomever() -> None:
     found = verdict(("speech", 4.4, 10.8), ("silence", 10.8, 16.0), until_s=16.0)
-    assert (found.outcome, found.sure) == (Outcome.ANSWERED, False)
+    assert (found.outcome, found.cause, found.sure) == (Outcome.ANSWERED, Cause.UNCLEAR, False)
     assert found.confidence < 0.6
 
 

@@ -60,9 +60,9 @@ def judge(expect: dict[str, Any], sounds: Sounds, verdict: Verdict) -> None:
 
 
 def test_every_outcome_and_cause_has_cases() -> None:
-    """Three of each, but for the robot's own fault, of which there is one form."""
+    """Three of each, but for the robot's own fault, of which there is one form. "Unclear" is never what it was."""
     causes = Counter(read_expect(folder)["cause"] for folder in folders())
-    assert {cause.value for cause in Cause} == set(causes)
+    assert {cause.value for cause in Cause} - {Cause.UNCLEAR.value} == set(causes)
     assert [cause for cause, n in causes.items() if n < 3] == [Cause.ROBOT.value]
     assert {read_expect(folder)["outcome"] for folder in folders()} == {outcome.value for outcome in Outcome}
 
