@@ -10,7 +10,7 @@ from scenarios.nodes import Node
 
 OUTCOMES = ("answered", "voicemail", "unanswered", "busy", "unreachable", "inconclusive")
 CAUSES = (
-    "human", "ivr", "queue", "fax", "silent", "dropped",
+    "human", "ivr", "queue", "fax", "silent", "dropped", "unclear",
     "greeting", "carrier_assistant", "off_hours",
     "rang_out", "no_answer_announcement", "rejected",
     "busy_signal", "busy_tone", "busy_announcement",

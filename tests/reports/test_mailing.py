@@ -160,6 +160,7 @@ def test_a_units_letter_holds_nothing_of_another_in_any_part(store: Store, maske
             assert (tail in told) == (token == mine and not masked), number_
             if token != mine:
                 assert f"{tail[:4]}-{tail[4:]}" not in told
+        seen.add(mine)
     assert seen == set(UNITS.values())
 
 
