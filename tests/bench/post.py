@@ -1,63 +1,86 @@
 """How long a thousand letters take, from the outbox to a real mail server with STARTTLS and a login: `python -m
 tests.bench.post`.
 
-The server (aiosmtpd) is a process of its own; CPU is ours alone. `--recipients` of one report, then as many letters of
-which each is another."""
+The server is aiosmtpd in as many processes as there are cores (`--servers`), which take connections in turn, as mail
+servers do; CPU is ours alone. `--recipients` of one report, then as many letters of which each is another."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import os
 import resource
+import socket
 import ssl
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import trustme
+from aiosmtpd.smtp import SMTP
 
 from probe.post.letter import Letter
 from probe.post.outbox import Tally, deliver
 from probe.post.smtp import MailServer
 from probe.store import Store
 from reports.mail import letter
-from tests.post.servers import Postbox, mail_server, with_login
+from tests.post.servers import Postbox, with_login
 from tests.reports import month
 
 AIM = "60 s for 1,000"
 
 
-def serve(folder: Path) -> None:
-    """Take letters until stdin is closed; then say how many arrived and for how many people."""
+def serve(folder: Path, listening: socket.socket) -> None:
+    """Take letters until stdin is closed; then say how many arrived, for whom, and over how many connections."""
     logging.disable()
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
     postbox = Postbox()
-    with mail_server(postbox, starttls=context) as port:
-        print(port, flush=True)
-        sys.stdin.read()
-    people = [envelope.rcpt_tos[0] for envelope in postbox.envelopes]
-    print(len(people), len(set(people)), len(postbox.sessions), flush=True)
+    asyncio.run(_serve(postbox, folder, listening))
+    for envelope in postbox.envelopes:
+        print(envelope.rcpt_tos[0])
+    print(len(postbox.sessions), flush=True)
 
 
-def measured(letters: list[Letter], connections: int) -> None:
+async def _serve(postbox: Postbox, folder: Path, listening: socket.socket) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    loop = asyncio.get_running_loop()
+    closed = loop.run_in_executor(None, sys.stdin.read)
+
+    def connection() -> SMTP:
+        return SMTP(
+            postbox, hostname="localhost", authenticator=postbox.authenticate, tls_context=context,
+            require_starttls=True, auth_required=True,
+        )  # fmt: skip
+
+    # a backlog of one is taken one at a time: otherwise the process that wakes first takes every connection there is
+    async with await loop.create_server(connection, sock=listening, backlog=1):
+        await closed
+
+
+def measured(letters: list[Letter], connections: int, servers: int) -> None:
     """Put them in, send them, and say what that took."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, socket.create_server(("127.0.0.1", 0)) as listening:
         folder = Path(name)
-        command = [sys.executable, "-m", "tests.bench.post", "--serve", name]
-        with (
-            Store.open(f"sqlite:///{folder / 'outbox.sqlite3'}") as store,
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
-        ):
-            assert server.stdout is not None
-            port = int(server.stdout.readline())
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(folder / "ca.pem")
+        authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+        command = [sys.executable, "-m", "tests.bench.post", "--serve", name, "--socket", str(listening.fileno())]
+        port = listening.getsockname()[1]
+        with Store.open(f"sqlite:///{folder / 'outbox.sqlite3'}") as store, ExitStack() as stack:
+            running = [
+                stack.enter_context(
+                    subprocess.Popen(
+                        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=[listening.fileno()]
+                    )
+                )
+                for _ in range(servers)
+            ]
             login = with_login(port, host="localhost", security="starttls", ca_file=folder / "ca.pem")
             wall = time.perf_counter()
             for one in letters:
@@ -81,13 +104,16 @@ def measured(letters: list[Letter], connections: int) -> None:
                     why = f", {rounds} rounds ({left[0].error})"
                     time.sleep(1.0)
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-            arrived, people, sessions = map(int, server.communicate()[0].split())
+            said = [server.communicate()[0].split() for server in running]
+    people = [one for lines in said for one in lines[:-1]]
+    sessions = sum(int(lines[-1]) for lines in said)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     sent = sum(len(one.recipients) for one in letters)
-    assert (arrived, people) == (sent, sent), (arrived, people)
+    assert len(people) == len(set(people)) == sent, (len(people), len(set(people)), sent)
     assert tally == Tally(sent=sent), tally
     print(
-        f"{sent} recipients, {len(letters)} letters, {connections} at once ({sessions} connections in all): "
+        f"{sent} recipients, {len(letters)} letters, {connections} at once ({sessions} connections in all), "
+        f"{servers} server processes: "
         f"put in {put_in:.1f} s, sent {wall:.1f} s, our CPU {cpu:.1f} s, "
         f"the servers' so far {children.ru_utime + children.ru_stime:.0f} s, "
         f"load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores (aim {AIM}){why}",
@@ -100,10 +126,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipients", type=int, default=1000)
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 4])
+    parser.add_argument("--servers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve is not None:
-        serve(given.serve)
+        serve(given.serve, socket.socket(fileno=given.socket))
         return
     logging.disable()
     people = [f"u{n}@example.cn" for n in range(given.recipients)]
@@ -114,8 +142,8 @@ def main() -> None:
     )
     each = [letter_of(whole, to, page.replace("</body>", f"<p>{n}</p></body>")) for n, to in enumerate(people)]
     for connections in given.connections:
-        measured([whole], connections)
-        measured(each, connections)
+        measured([whole], connections, given.servers)
+        measured(each, connections, given.servers)
 
 
 def letter_of(whole: Letter, to: str, page: str) -> Letter:
