@@ -151,15 +151,7 @@ def claimer(
         if not keeps(order):
             return False
         now = datetime.now(UTC)
-        entry = Entry(
-            at=now,
-            event="attempt",
-            number=order.number,
-            office=order.office,
-            call_id=order.call_id,
-            purpose=order.purpose.value,
-            caller_id=trunk.caller(order.call_id, order.caller_id),
-        )
+        entry = Entry.of(order, "attempt", now, trunk.caller(order.call_id, order.caller_id))
         with store.transaction():
             if stop_file.exists() or store.audit.stopped() is not None:
                 talk.say("cli.not_while_stopped", number=order.number)

@@ -141,15 +141,7 @@ class Programme:
             self._waits[slot.call_id] = reason
             del self._flying[order.call_id]
             return False
-        entry = Entry(
-            at=now,
-            event="attempt",
-            number=order.number,
-            office=order.office,
-            call_id=order.call_id,
-            purpose=order.purpose.value,
-            caller_id=way.caller_id,
-        )
+        entry = Entry.of(order, "attempt", now, way.caller_id)
         with self._store.transaction():
             mine = self._store.audit.stopped() is None and self._store.slots.settle(order.call_id, Slotted.CALLED, now)
             if mine and not self._store.claim(order, now, self._owner, order.deadline_s + LEASE_MORE_S):
@@ -299,16 +291,7 @@ class Programme:
         self._settle(slot, Slotted.MISSED, reason, now)
 
     def _refuse(self, slot: Slot, way: Way, reason: Because, now: datetime) -> None:
-        entry = Entry(
-            at=now,
-            event="refusal",
-            number=slot.number,
-            office=slot.office,
-            call_id=slot.call_id,
-            purpose=slot.purpose.value,
-            caller_id=way.caller_id,
-            reason=reason,
-        )
+        entry = Entry.of(slot, "refusal", now, way.caller_id, reason)
         if slot.purpose is Purpose.CANARY:
             self._trunks.could_not_ask(way.trunk, now)
         with self._store.transaction():

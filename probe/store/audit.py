@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 import msgspec
 from sqlalchemy import Row, func, insert, select
 
-from probe.model import Because, Fact, Outcome
+from probe.model import Because, Fact, Order, Outcome
+from probe.plan import Slot
 from probe.store import rows
 from probe.store.part import Part
 from probe.store.tables import audit, calls, switches, voids
@@ -28,6 +29,20 @@ class Entry(Fact, frozen=True, kw_only=True):
     purpose: str
     caller_id: str = ""
     reason: Because | None = None
+
+    @classmethod
+    def of(cls, call: Order | Slot, event: Event, at: datetime, caller_id: str, reason: Because | None = None) -> Self:
+        """The line for a call that was planned (a slot) or is ordered."""
+        return cls(
+            at=at,
+            event=event,
+            number=call.number,
+            office=call.office,
+            call_id=call.call_id,
+            purpose=call.purpose.value,
+            caller_id=caller_id,
+            reason=reason,
+        )
 
 
 class Attempted(Fact, frozen=True, kw_only=True):
