@@ -23,6 +23,10 @@ CALLS_OF_ALL = 300  # a report of all units shows its calls one by one when ther
 CALLS_OF_ONE = 500  # of a unit or a number: the newest
 
 
+class Nothing(ReportError):
+    """There was no call in the period, so there is nothing to write."""
+
+
 class For(Fact, frozen=True, kw_only=True):
     """Whom a report is for and how figures are made: settings, not facts."""
 
@@ -71,7 +75,7 @@ def report(store: Store, of: Period, reader: For, *, unit: str | None = None, fl
     its lines; without it a unit is held against nobody. ReportError for a unit without a call in the period."""
     found = figures(store, of, reader, unit=unit, fleet=fleet)
     if unit is not None and not found.units:
-        raise nothing(of)
+        raise nothing(store, of)
     since, until = of.since.astimezone(UTC), of.until.astimezone(UTC)
     calls: tuple[Call, ...] = ()
     if unit is not None:
@@ -101,7 +105,7 @@ def of_number(store: Store, of: Period, reader: For, number: Number, *, fleet: F
     found = figures(store, of, reader, number=number.number, fleet=fleet)
     calls = _last(store.records(of.since.astimezone(UTC), of.until.astimezone(UTC), number=number.number), CALLS_OF_ONE)
     if not calls:
-        raise nothing(of)
+        raise nothing(store, of)
     return compose(
         found,
         kind=of.kind,
@@ -146,9 +150,14 @@ def of_incident(store: Store, incident: Incident, reader: For) -> Report:
     )
 
 
-def nothing(of: Period) -> ReportError:
-    """There was no call in this period."""
-    return ReportError("cli.no_records", since=f"{of.since:%Y-%m-%d %H:%M}", until=f"{of.until:%Y-%m-%d %H:%M}")
+def nothing(store: Store, of: Period) -> Nothing:
+    """There was no call in this period; and when there were any."""
+    asked = {"since": f"{of.since:%Y-%m-%d %H:%M}", "until": f"{of.until:%Y-%m-%d %H:%M}"}
+    span = store.span()
+    if span is None:
+        return Nothing("cli.no_records_at_all", **asked)
+    first, last = (f"{at.astimezone(of.since.tzinfo):%Y-%m-%d %H:%M}" for at in span)
+    return Nothing("cli.no_records", **asked, first=first, last=last)
 
 
 def _last(calls: Iterable[Call], most: int) -> tuple[Call, ...]:

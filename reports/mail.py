@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
@@ -73,7 +74,8 @@ def subject(show: Show) -> str:
 def default_key(report: Report) -> str:
     """One report of a kind and a period about somebody is one piece of news; of a period that is not over, or an
     incident, there is more to tell later."""
-    at = "" if report.generated_at >= report.until else f" until {report.generated_at:%Y-%m-%dT%H:%M}"
+    zone = ZoneInfo(report.timezone)
+    at = "" if report.generated_at >= report.until else f" until {report.generated_at.astimezone(zone):%Y-%m-%dT%H:%M}"
     masked = " masked" if report.masked else ""
     if report.story is not None:
         return f"report incident {report.story.incident.id}{masked}{at}"[:200]
@@ -82,7 +84,7 @@ def default_key(report: Report) -> str:
         whom = report.number.number
     elif report.unit is not None:
         whom = sha256(report.unit.encode(errors="replace")).hexdigest()[:16]  # a name may be long or unprintable
-    return f"report {report.kind} {report.since:%Y-%m-%d} {whom}{masked}{at}"[:200]
+    return f"report {report.kind} {report.since.astimezone(zone):%Y-%m-%d} {whom}{masked}{at}"[:200]
 
 
 def eml(found: Letter, report: Report, account: MailAccount = PREVIEW) -> bytes:

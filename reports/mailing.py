@@ -16,7 +16,7 @@ from probe.store import Store
 from probe.store.mailings import Told
 from probe.words import words
 from reports.forms import FORMS
-from reports.gather import For, report
+from reports.gather import For, Nothing, nothing, report
 from reports.links import linked
 from reports.mail import default_key, letter
 from reports.mask import masked
@@ -35,10 +35,6 @@ KINDS: dict[Form, str] = {
     "json": "application/json",
     "html": "application/octet-stream",
 }
-
-
-class Nothing(ReportError):
-    """There was no call in the period, so there is nothing to write."""
 
 
 def put(
@@ -89,7 +85,7 @@ def reports_of(
     reader = replace(reader, lang=mailing.lang, title=mailing.title)
     whole = report(store, of, reader)
     if not whole.study.total.calls + whole.study.canaries:
-        raise Nothing("cli.no_records", since=f"{of.since:%Y-%m-%d %H:%M}", until=f"{of.until:%Y-%m-%d %H:%M}")
+        raise nothing(store, of)
     if only is None and mailing.to:
         yield _ready(whole, mailing), mailing.to
     if not mailing.owners and not mailing.units:

@@ -120,7 +120,7 @@ def _found(talk: Talk, store: Store, of: Period, reader: For, unit: str | None, 
     if unit is None and number is None:
         found = report(store, of, reader)
         if not found.study.total.calls + found.study.canaries:
-            raise nothing(of)
+            raise nothing(store, of)
         return found
     fleet = figures(store, of, reader).fleet
     if number is None:

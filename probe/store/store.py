@@ -278,6 +278,15 @@ class Store(Part):
         with self._reads() as connection:
             return connection.scalar(query) or 0
 
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the first and the last call that is recorded began; None when there is none."""
+        query = select(func.min(calls.c.started_at), func.max(calls.c.started_at)).where(
+            calls.c.recorded_at.is_not(None)
+        )
+        with self._reads() as connection:
+            first, last = connection.execute(query).one()
+        return None if first is None else (first, last)
+
     # --- judging again
 
     def rejudge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from probe.analyse.rule import ScoreRule
 from probe.errors import ReportError
 from probe.store import Store
-from reports.gather import For, figures, of_incident, of_number, report
+from reports.gather import For, figures, nothing, of_incident, of_number, report
 from reports.period import Kind, days, period
 from tests.reports import month
 from tests.reports.stored import DAYS, fill
@@ -80,7 +81,13 @@ def test_an_incident_with_its_calls_and_events(store: Store) -> None:
     assert found.since == month.MORNING
 
 
-def test_nothing_to_report_is_told(store: Store) -> None:
+def test_nothing_to_report_is_told_with_the_time_there_is_something_of(store: Store, tmp_path: Path) -> None:
+    told = nothing(store, period(Kind.MONTHLY, month.MARCH.before_since.date(), month.ZONE)).text("en")
+    assert "no calls between 2026-02-01 00:00 and 2026-03-01 00:00" in told
+    assert re.search(r"from 2026-03-24 \d\d:\d\d to 2026-03-25 \d\d:\d\d", told)
+    assert "--month" in told
+    with Store.open(f"sqlite:///{tmp_path / 'empty.sqlite3'}") as empty:
+        assert "probe demo" in nothing(empty, DAY).text("en")
     with pytest.raises(ReportError):
         report(store, DAY, READER, unit="没有这个单位")
     with pytest.raises(ReportError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -82,6 +83,8 @@ def test_each_report_is_another_piece_of_news() -> None:
     keys = [default_key(found) for found in (month.monthly(), unit, month.case_log(), month.incident(), month.daily())]
     assert len(set(keys)) == len(keys)
     assert keys[0] == "report monthly 2026-03-01 *"
+    early = replace(month.monthly(), generated_at=datetime(2026, 3, 30, 20, 20, tzinfo=UTC))
+    assert default_key(early) == "report monthly 2026-03-01 * until 2026-03-31T04:20", "the reader's clock"
     long = [default_key(month.monthly(unit="长" * 5000 + end)) for end in ("甲\n", "乙\n")]
     assert long[0] != long[1]
     assert all(key.isprintable() and len(key) < 100 for key in long)

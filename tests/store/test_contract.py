@@ -319,6 +319,14 @@ class TestJudgingAgain:
         assert store.rejudge(order.call_id, verdict, verdict, Sounds(), MORNING) is False
         assert store.rejudge("unheard-of", verdict, verdict, Sounds(), MORNING) is False
 
+    def test_the_span_of_the_calls(self, store: Store) -> None:
+        assert store.span() is None
+        store.claim(orders(1)[0], MORNING - timedelta(days=1), OWNER, LEASE_S)
+        assert store.span() is None, "it is not over yet"
+        for hour in (1, 3, 2):
+            kept(store, call(at=MORNING + timedelta(hours=hour), call_id=f"c{hour}"))
+        assert store.span() == (MORNING + timedelta(hours=1), MORNING + timedelta(hours=3))
+
     def test_calls_are_counted_as_they_are_listed(self, store: Store) -> None:
         for i in range(5):
             kept(store, call(of=number(i % 2), at=MORNING + timedelta(hours=i), call_id=f"c{i}"))
