@@ -45,7 +45,7 @@ class Look:
 
     calls: int
     lines: dict[int, float]  # PID → MB
-    own: dict[int, float]  # PID → MB that nobody else has a share in (USS)
+    share: dict[int, float]  # PID → MB, each shared page divided by its sharers (PSS): what a line costs the machine
     nursery: float
     switchboard: float
     fds: dict[str, int]  # of the fullest line, the nursery, the switchboard
@@ -140,7 +140,7 @@ def look(board: Switchboard, calls: int) -> Look:
     return Look(
         calls=calls,
         lines={pid: _anonymous_mb(line) for pid, line in lines.items()},
-        own={pid: line.memory_full_info().uss / 1e6 for pid, line in lines.items()},
+        share={pid: line.memory_full_info().pss / 1e6 for pid, line in lines.items()},
         nursery=_anonymous_mb(nursery),
         switchboard=_anonymous_mb(us),
         fds={
@@ -153,16 +153,16 @@ def look(board: Switchboard, calls: int) -> Look:
 
 
 def _anonymous_mb(process: psutil.Process) -> float:
-    """Heap and stacks (proc(5), smaps_rollup). USS would change with whoever else maps the same page."""
+    """Heap and stacks (proc(5), smaps_rollup). PSS and USS would change with whoever else maps the same page."""
     rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
     return int(rollup.partition("Anonymous:")[2].split()[0]) * 1024 / 1e6
 
 
 def told(one: Look) -> str:
-    own, whole = one.own.values(), one.lines.values()
+    share, whole = one.share.values(), one.lines.values()
     return (
-        f"{one.calls:5d} calls: lines {statistics.median(whole):.2f} MB (most {max(whole):.2f}), of which their own "
-        f"{statistics.median(own):.2f}; nursery {one.nursery:.2f} MB, "
+        f"{one.calls:5d} calls: lines {statistics.median(whole):.2f} MB (most {max(whole):.2f}), PSS "
+        f"{statistics.median(share):.2f}; nursery {one.nursery:.2f} MB, "
         f"switchboard {one.switchboard:.2f} MB; file descriptors {one.fds}, UDP sockets of all lines {one.sockets}"
     )
 
@@ -170,11 +170,11 @@ def told(one: Look) -> str:
 def growth(found: Soaked) -> dict[str, float]:
     """How many times what it was at the first look each thing is at the last three; 1.0 is no growth.
 
-    What a line has gained is held against what it has for itself, not against the many pages that it shares.
+    What a line has gained is held against its PSS at the first look, not against the many pages that it shares.
     """
     first, last = found.looks[0], found.looks[-3:]
     grown = {
-        f"line {pid}": 1 + (statistics.median(one.lines[pid] for one in last if pid in one.lines) - mb) / first.own[pid]
+        f"line {pid}": 1 + (statistics.median(one.lines[pid] for one in last if pid in one.lines) - mb) / first.share[pid]
         for pid, mb in first.lines.items()
         if any(pid in one.lines for one in last)
     }
