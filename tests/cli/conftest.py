@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from probe.exchange import running
+from tests import program
 from tests.practice import settings
 
 Probe = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -54,14 +54,7 @@ def probe(home: Path) -> Probe:
     """Run the command line in a process of its own."""
 
     def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "probe", *map(str, arguments)],
-            cwd=home,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=100,
-        )
+        return program.run(tuple(map(str, arguments)), home, os.environ | environment)
 
     return run
 

@@ -168,11 +168,12 @@ def test_calls_outlive_the_nursery_and_a_new_one_takes_its_place(tmp_path: Path)
     async def calls() -> list[Record]:
         def kill(line: int, order: Order, state: State) -> None:
             if state == "answered" and not killed:
-                killed.extend(child.pid for child in psutil.Process().children())
-                for pid in killed:
-                    os.kill(pid, signal.SIGKILL)
+                killed.extend(set(psutil.Process().children()) - others)
+                for nursery in killed:
+                    nursery.kill()
 
-        killed: list[int] = []
+        killed: list[psutil.Process] = []
+        others = set(psutil.Process().children())  # of tests that ran in this process before
         async with Switchboard(
             None, lines=1, calls_per_second=50, data_folder=tmp_path, on_progress=kill, lang="en", grace_s=0.3
         ) as board:

@@ -7,12 +7,12 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import program
 from tests.interop.compose import answer, final, ring, scenario, until_bye
 from tests.interop.sipp import sipp_peer
 
@@ -69,15 +69,7 @@ def desk(folder: Path, bad: str, good: str) -> None:
 
 def probe(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TONGBUTONG")}
-    return subprocess.run(
-        [sys.executable, "-m", "probe", *arguments],
-        cwd=folder,
-        env=environment | {"LANG": "en_US.UTF-8"},
-        capture_output=True,
-        text=True,
-        timeout=150,
-        check=False,
-    )
+    return program.run(arguments, folder, environment | {"LANG": "en_US.UTF-8"})
 
 
 @pytest.mark.parametrize("kind", ["503", "403", "silent"])
