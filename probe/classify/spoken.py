@@ -15,6 +15,7 @@ from rapidfuzz.distance import Levenshtein
 from probe.classify.facts import Facts, Utterance
 from probe.classify.finding import because
 from probe.classify.phrases import Hit, Meaning, meanings_of, table
+from probe.classify.quotes import unquoted
 from probe.classify.syllables import tokens
 from probe.model import Because, Cause, Said
 
@@ -101,6 +102,7 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
         confidence *= RIVAL
     again = any(h.meaning == "again" and (s is not said or h.begin >= hit.end) for s, h in every)
     evidence = because("words", at_s=_at_s(said, hit), phrase=hit.text.replace("…", "……"), text=said.text)
+    evidence = unquoted(evidence) if after else evidence  # a person may have said the rest
     settled = confidence >= SURE and _settled(facts, said, hit, meaning, again=again)
     return Spoken(meaning.cause, confidence, evidence, settled)
 

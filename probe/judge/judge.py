@@ -141,9 +141,17 @@ def _prompt(one: Expectation, record: Record, lang: str) -> Seen:
     if record.verdict.cause is Cause.HUMAN or trace.answered_at_s is None:
         return None
     first_s, until_s = trace.answered_at_s, min((at_s for at_s, _ in presses(record)), default=sounds.until_s)
-    heard = [s.text or "" for s in sounds.segments if first_s <= s.start_s < until_s]
-    text = "".join(heard) or "".join(s.text for s in sounds.transcript if first_s <= s.start_s < until_s)
-    return (bare(one.name) in bare(text), shown(text)) if bare(text) else None
+    heard = [(s.text or "", s.known) for s in sounds.segments if first_s <= s.start_s < until_s]
+    text = "".join(said for said, _ in heard)
+    library = all(known for said, known in heard if said)
+    if not text:
+        text, library = "".join(s.text for s in sounds.transcript if first_s <= s.start_s < until_s), False
+    if not bare(text):
+        return None
+    passed = bare(one.name) in bare(text)
+    if library:
+        return passed, shown(text)
+    return passed, shown(one.name) if passed else words("scenario.seen_other_words", lang)  # a person may have said it
 
 
 def _not(one: Expectation, record: Record, lang: str) -> Seen:

@@ -11,6 +11,7 @@ from probe.classify.phrases import meanings_of
 from probe.classify.spoken import announced, meant
 from probe.classify.syllables import distance, fuzzy, tokens
 from probe.model import Kind, Said, Segment, Sounds, Trace
+from probe.words import LANGUAGES, told
 
 
 def cause_of(text: str, *, after: bool) -> str | None:
@@ -197,6 +198,29 @@ def test_what_was_half_understood_is_heard_once_more() -> None:
     assert once
     assert twice
     assert (once.settled, twice.settled) == (False, True)
+
+
+def test_after_the_answer_no_more_is_quoted_than_the_phrase() -> None:
+    """A clerk may say what machines say, and a name behind it."""
+    said = Said(start_s=2.0, end_s=6.0, text="今天我们休息，李建国明天来", confidence=0.8)
+    speech = Segment(kind=Kind.SPEECH, start_s=2.0, end_s=6.0)
+    sounds = Sounds(segments=(speech,), transcript=(said,), until_s=13.0)
+    trace = Trace(number="", started_at=datetime(2026, 3, 2, tzinfo=UTC), answered_at_s=1.0)
+    spoken = announced(Facts(trace, sounds), (said,), after=True)
+    assert spoken
+    assert spoken.evidence.values.keys() == {"at_s", "phrase"}
+    for lang in LANGUAGES:
+        sentence = told(spoken.evidence, lang)
+        assert "今天……休息" in sentence
+        assert "李建国" not in sentence
+
+
+def test_before_the_answer_the_network_is_quoted() -> None:
+    said = Said(start_s=2.0, end_s=6.0, text="您拨打的用户已停机", confidence=0.8)
+    trace = Trace(number="", started_at=datetime(2026, 3, 2, tzinfo=UTC))
+    spoken = announced(Facts(trace, Sounds(transcript=(said,), until_s=9.0)), (said,), after=False)
+    assert spoken
+    assert said.text in told(spoken.evidence, "zh")
 
 
 def test_an_empty_text_means_nothing() -> None:

@@ -8,7 +8,21 @@ import pytest
 from msgspec.structs import replace
 
 from probe.judge import checks, expectation_words
-from probe.model import OUTCOME_OF, Blame, Cause, Kind, Order, Origin, Purpose, Record, Segment, Signal, Sounds, Trace
+from probe.model import (
+    OUTCOME_OF,
+    Blame,
+    Cause,
+    Kind,
+    Order,
+    Origin,
+    Purpose,
+    Record,
+    Said,
+    Segment,
+    Signal,
+    Sounds,
+    Trace,
+)
 from probe.model import Verdict as Judged
 from scenarios import Scenario, notation
 from scenarios.language import Ring
@@ -82,6 +96,14 @@ REACHED = record(
     Cause.IVR, sent=((18.0, "DTMF 0"), (27.0, SAID)), segments=(MENU, AGENT, speech(30.0, 31.0)), ended_s=35.0
 )
 NOT_REACHED = record(Cause.IVR, sent=((18.0, "DTMF 0"),), segments=(MENU,), ended_s=78.0)
+UNKNOWN = replace(  # words of no known recording: a person may have said them
+    record(Cause.IVR, segments=(speech(12, 18),)),
+    sounds=Sounds(
+        segments=(speech(12, 18),),
+        transcript=(Said(start_s=12, end_s=18, text="人工服务请按零，李建国", confidence=0.8),),
+        until_s=40,
+    ),
+)
 CLERK = record(Cause.HUMAN, segments=(speech(12.5, 13.2),))
 
 CASES = [
@@ -116,6 +138,8 @@ CASES = [
     ("key 1 reaches a human", REACHED, None),
     ("prompt is 欢迎致电区就业", NOT_REACHED, (True, MENU.text)),
     ("prompt is 欢迎致电区社保", NOT_REACHED, (False, MENU.text)),
+    ("prompt is 人工服务", UNKNOWN, (True, "人工服务")),
+    ("prompt is 欢迎致电", UNKNOWN, (False, "other words were heard")),
     ("prompt is 您好", CLERK, None),
     ("prompt is 您好", record(Cause.IVR, segments=(speech(12, 18),)), None),
     ("not voicemail", record(Cause.OFF_HOURS), (False, "voicemail (off-hours message)")),
