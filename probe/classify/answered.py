@@ -18,6 +18,7 @@ from probe.classify.persons import (
     short_hello,
     words_of_nobody,
 )
+from probe.classify.signalling import network_failed
 from probe.classify.spoken import announced, goes_on_unheard, meant, phrase_of, same_words, words_of
 from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
 from probe.model import Because, Cause, Kind, Segment
@@ -215,7 +216,12 @@ def dropped(facts: Facts) -> Finding | None:
     """Picked up, and put down at once."""
     if facts.answered_s is None or facts.far_hung_up_s is None or facts.far_hung_up_s - facts.answered_s > DROPPED_S:
         return None
+    if facts.trace.packets_received == 0:
+        return None  # what was there we cannot know
     seconds = facts.far_hung_up_s - facts.answered_s
+    if failed := network_failed(facts):
+        told = (_answer(facts), because("dropped", seconds=seconds), *failed.because)
+        return Finding(failed.cause, failed.confidence, told, sure=True)
     return Finding(Cause.DROPPED, 0.9, (_answer(facts), because("dropped", seconds=seconds)), sure=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 import msgspec
@@ -10,11 +11,14 @@ import msgspec
 from probe.classify.phrases import meanings_of, table
 from probe.model import Kind, Origin, Said, Segment, Signal, Sounds, Trace
 
-_Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\b", re.IGNORECASE)  # RFC 3326
+# RFC 3326: one header may hold several values, parted by commas; a quoted text may hold commas of its own
+_VALUE = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^",])+')
+_CAUSE = re.compile(r'^\s*(Q\.850|SIP)\s*;.*?\bcause\s*=\s*"?(\d{1,3})\b', re.IGNORECASE)
 TAIL_S = 0.5  # what was heard before the answer may go on for so long after it
 QUIETER_DB = 7.0  # a room in which somebody waits is so much softer than the voice, even on a line with 10 dB of noise
 UNDERSTOOD_QUIETER_DB = 3.0  # and a very loud one, when the words are those of somebody who waits
 CADENCES = (Kind.RINGBACK, Kind.BUSY, Kind.CONGESTION, Kind.VACANT)
+OVER = (Kind.BUSY, Kind.CONGESTION, Kind.VACANT)  # whoever hears these waits for nobody any more
 PAUSE_TAIL_S = 1.2  # a cadence that went on until the answer has its last pause after it
 UNDERSTOOD = 0.55  # confidence of the recogniser, from which on we believe that it heard no announcement
 ADVERT_LEAST = 6  # characters
@@ -79,13 +83,25 @@ class Facts:
     @cached_property
     def reason(self) -> tuple[int, str, Signal] | None:
         """The last Q.850 cause received from the wire: number, header, and the signal that carried it."""
+        return self._reason("Q.850")
+
+    @cached_property
+    def sip_reason(self) -> tuple[int, str, Signal] | None:
+        """The same of a SIP code: what the BYE of another leg's failure carries."""
+        return self._reason("SIP")
+
+    def _reason(self, protocol: str) -> tuple[int, str, Signal] | None:
+        later = self.answered_s is not None  # it rang, or somebody answered, afterwards
         for signal in reversed(self.trace.signals):
             if signal.origin is not Origin.WIRE:
                 continue
-            for name, values in signal.headers.items():
-                for value in values if name.lower() == "reason" else ():
-                    if match := _Q850.match(value):
-                        return int(match[1]), value, signal
+            status = signal.status or 0
+            # a provisional response speaks of one branch: of a call that went on elsewhere it says nothing (RFC 6228)
+            if not (100 < status < 200 and (later or status == 199)):
+                for part in _reasons(signal):
+                    if (match := _CAUSE.match(part)) and match[1].upper() == protocol:
+                        return int(match[2]), part.strip(), signal
+            later = later or status in (180, 182)
         return None
 
     @cached_property
@@ -113,12 +129,13 @@ class Facts:
 
     @cached_property
     def rung_s(self) -> float:
-        """For how long it rang, until the answer, an announcement, the refusal or the end."""
+        """For how long it rang, until the answer, an announcement, a tone, the refusal or the end."""
         if self.rung_from_s is None:
             return 0.0
         ends = [self.now_s if self.answered_s is None else self.answered_s]
         ends += [self.final.at_s] if self.final else []
         ends += [u.start_s for u in self.announcements if u.start_s > self.rung_from_s][:1]
+        ends += [s.start_s for s in self.before if s.kind in OVER and s.start_s > self.rung_from_s][:1]
         return max(0.0, min(ends) - self.rung_from_s)
 
     @cached_property
@@ -207,6 +224,13 @@ class Facts:
     def said(self) -> tuple[Utterance, ...]:
         """What was said after the answer."""
         return utterances(self.after)
+
+
+def _reasons(signal: Signal) -> Iterator[str]:
+    """The values of its Reason headers."""
+    for name, values in signal.headers.items():
+        for value in values if name.lower() == "reason" else ():
+            yield from _VALUE.findall(value)
 
 
 def _of_network(text: str) -> bool:

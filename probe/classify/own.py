@@ -10,9 +10,11 @@ from probe.model import Cause, Kind, Origin
 DIAL_TONE_S = (
     2.5  # of continuous tone: longer than any ring, 2 s in North America, with its tolerance of 15 % and 30 ms
 )
-# The first asks for our password, or (422, RFC 4028) for a longer session timer, which the line is about to send; the
-# second of the same refuses it.
+# Asks for our password, or (422, RFC 4028) for a longer session timer, which the line is about to send. So may a
+# second: the nonce was stale, or another proxy asks (RFC 3261, 22.1). What the line does not answer ends the call.
 CHALLENGES = (401, 407, 422)
+# Q.850 causes with which a 403 speaks of the far end. 21 is not among them: it is our own limit as well (RFC 3398).
+FORBIDDEN_THERE = (17, 18, 19, 20, 22, 55)
 LATEST_DIAL_TONE_S = 2.0  # after the answer
 
 
@@ -50,13 +52,12 @@ def refused_by_trunk(facts: Facts) -> Finding | None:
     if final is None or final.origin is not Origin.WIRE:
         return None
     row = table().own.get(str(final.status))
-    if row is None or facts.reason is not None or (facts.progressed and final.status in (403, 407)):
+    if row is None or (facts.progressed and final.status in (403, 407)):
         return None
-    line = printable(final.received or "")
-    again = sum(signal.status == final.status for signal in facts.trace.signals) > 1
-    final_word = facts.ended or final.status not in CHALLENGES or again
-    told = because("refused_by_trunk", at_s=final.at_s, line=line)
-    return Finding(row.cause, row.confidence, (told,), sure=final_word)
+    if final.status == 403 and facts.reason is not None and facts.reason[0] in FORBIDDEN_THERE:
+        return None
+    told = because("refused_by_trunk", at_s=final.at_s, line=printable(final.received or ""))
+    return Finding(row.cause, row.confidence, (told,), sure=facts.ended or final.status not in CHALLENGES)
 
 
 def incomplete_number(facts: Facts) -> Finding | None:

@@ -10,7 +10,7 @@ import msgspec
 
 from probe.classify.facts import Facts, printable
 from probe.classify.finding import Finding, because
-from probe.model import Cause, Origin
+from probe.model import Cause, Origin, Signal
 
 RUNG_S = 8.0  # two rings: the phone did ring
 EXPLAINED = 0.15  # weight of a SIP code that a Q.850 cause explains
@@ -46,6 +46,23 @@ def table() -> Table:
     """The table, read once."""
     text = (files("probe") / "data" / "signalling.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), Table)
+
+
+def known_code(final: Signal) -> bool:
+    """Whether the table knows what this code says of the far end. Codes that our own stack made are none."""
+    return final.origin is not Origin.WIRE or str(final.status) in table().sip
+
+
+def network_failed(facts: Facts) -> Finding | None:
+    """The far end's BYE says that the network, or a timer of it, ended the call."""
+    told = reason(facts)
+    if told is not None:
+        return told if told.cause is Cause.NETWORK_CONGESTION else None
+    if facts.sip_reason is None or facts.sip_reason[0] // 100 != 5:
+        return None
+    code, header, signal = facts.sip_reason
+    evidence = because("reason", at_s=signal.at_s, code=code, header=printable(header))
+    return Finding(Cause.NETWORK_CONGESTION, 0.7, (evidence,))
 
 
 def reason(facts: Facts) -> Finding | None:

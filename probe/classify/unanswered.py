@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from probe.classify.facts import Facts
 from probe.classify.finding import Finding, Rule, because
-from probe.classify.signalling import RUNG_S, SPOKEN_S, final_code, reason
+from probe.classify.signalling import RUNG_S, SPOKEN_S, final_code, known_code, reason
 from probe.classify.spoken import announced
 from probe.model import Because, Cause, Kind, Segment
 
@@ -12,10 +12,12 @@ TONES = {Kind.BUSY: Cause.BUSY_TONE, Kind.CONGESTION: Cause.NETWORK_CONGESTION, 
 SURE_CYCLES = {Kind.BUSY: 3, Kind.CONGESTION: 3, Kind.VACANT: 2}  # a vacant cycle has four pulses
 BUSY = (Cause.BUSY_ANNOUNCEMENT, Cause.BUSY_TONE, Cause.BUSY_SIGNAL)
 RANG_OUT = ((30.0, 0.96), (20.0, 0.92), (15.0, 0.85), (RUNG_S, 0.6))  # seconds of ringing, confidence
+LONG_S = 15.0  # no network rings so long for a line that is engaged
 NO_ANSWER_AFTER_S = 20.0  # ringing for so long and then an announcement: nobody came, whatever it says
 BABBLE_DB = 10.0  # speech so much softer than the tone is a crossed line or a room
 ADVERT = 0.8  # of the confidence, where speech is taken for a colour ring
 NO_ANSWER = 19  # Q.850: no answer from user (user alerted)
+ELSEWHERE = (300, 301, 302, 305, 380)  # the call is to go on elsewhere, where this robot does not follow
 
 
 def rang_though_busy(facts: Facts) -> Finding | None:
@@ -56,8 +58,20 @@ def tone(facts: Facts) -> Finding | None:
             sure = segment.cycles >= SURE_CYCLES[segment.kind]
             if _follows_an_announcement(segment, facts):
                 return Finding(Cause.UNSURE, 0.5, (*unknown_speech(facts), tone_heard(segment)))
+            if segment.kind is Kind.BUSY and facts.rung_s >= RUNG_S:
+                return _gave_up_ringing(segment, facts, sure=sure)
             return Finding(TONES[segment.kind], 0.96 if sure else 0.7, (tone_heard(segment),), sure=sure)
     return None
+
+
+def _gave_up_ringing(tone: Segment, facts: Facts, *, sure: bool) -> Finding:
+    """A phone that rings is not engaged: after long ringing busy tone only says that the exchange, or whoever turned
+    the call down, has ended it. After two or three rings a network may have rung before it knew better."""
+    told = (*_rung(facts), tone_heard(tone))
+    if facts.rung_s < LONG_S:
+        return Finding(Cause.BUSY_TONE, 0.8 if sure else 0.6, told, sure=sure, weighed=True)
+    confidence = next(c for seconds, c in RANG_OUT if facts.rung_s >= seconds)
+    return Finding(Cause.RANG_OUT, confidence, told, sure=sure, weighed=True)
 
 
 def _follows_an_announcement(tone: Segment, facts: Facts) -> bool:
@@ -83,6 +97,9 @@ def rang_out(facts: Facts) -> Finding | None:
     """It rang, and nobody came until we gave up or the network did."""
     if not (facts.ended or facts.final):
         return None
+    final = facts.final
+    if final is not None and final.status != 487 and (final.status in ELSEWHERE or not known_code(final)):
+        return None  # why it stopped ringing, nobody knows
     confidence = next((c for seconds, c in RANG_OUT if facts.rung_s >= seconds), None)
     if confidence is None:
         return None

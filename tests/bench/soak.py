@@ -174,7 +174,8 @@ def growth(found: Soaked) -> dict[str, float]:
     """
     first, last = found.looks[0], found.looks[-3:]
     grown = {
-        f"line {pid}": 1 + (statistics.median(one.lines[pid] for one in last if pid in one.lines) - mb) / first.share[pid]
+        f"line {pid}": 1
+        + (statistics.median(one.lines[pid] for one in last if pid in one.lines) - mb) / first.share[pid]
         for pid, mb in first.lines.items()
         if any(pid in one.lines for one in last)
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from probe.classify import classify
 from probe.classify.signalling import table
-from probe.model import OUTCOME_OF, Blame, Cause, Origin, Outcome, Sounds, Verdict
-from tests.classify.calls import answered, got, heard, trace
+from probe.model import OUTCOME_OF, Blame, Cause, Origin, Outcome, Signal, Sounds, Verdict
+from tests.classify.calls import answered, got, heard, live, trace
 
 
 def cause(verdict: Verdict) -> str:
@@ -31,7 +32,6 @@ Q850 = [
     (42, "503 Service Unavailable", "inconclusive/network_congestion network"),
     (47, "503 Service Unavailable", "inconclusive/network_congestion network"),
     (55, "403 Forbidden", "unreachable/barred number"),
-    (57, "403 Forbidden", "unreachable/barred number"),
     (102, "504 Server Time-out", "inconclusive/network_congestion network"),
     # not certainly vacant: the route is missing, and it may be ours
     (2, "404 Not Found", "inconclusive/unsure unknown"),
@@ -43,6 +43,31 @@ Q850 = [
 def test_a_q850_cause_with_its_sip_code(code: int, line: str, says: str) -> None:
     verdict = classify(trace(got(0.1, "100 Trying"), got(1.2, line, f"Q.850;cause={code}")), Sounds())
     assert cause(verdict) == says
+
+
+OURS = [  # our account, our limits, our message: whatever Reason a code comes with (telephony.md, 3)
+    ("407 Proxy Authentication Required", 21),
+    ("401 Unauthorized", 21),
+    ("403 Forbidden", 21),  # rejected, or our own authorisation or limit
+    ("403 Forbidden", 57),  # the calling side's bearer capability
+    ("403 Forbidden", 127),
+    ("488 Not Acceptable Here", 88),
+    ("488 Not Acceptable Here", 17),
+    ("501 Not Implemented", 79),
+]
+
+
+@pytest.mark.parametrize(("line", "code"), OURS)
+def test_no_reason_makes_our_own_fault_the_offices(line: str, code: int) -> None:
+    verdict = classify(trace(got(0.1, "100 Trying"), got(0.2, line, f"Q.850;cause={code}")), Sounds())
+    assert cause(verdict) == "inconclusive/trunk trunk"
+
+
+def test_a_403_after_ringing_is_the_far_ends() -> None:
+    rang = got(0.5, "180 Ringing")
+    turned_down = trace(rang, got(9.5, "403 Forbidden", "Q.850;cause=21"))
+    assert cause(classify(turned_down, Sounds())) == "unanswered/rejected office"
+    assert classify(trace(rang, got(25.0, "403 Forbidden")), Sounds()).cause is Cause.UNSURE, "nobody says why"
 
 
 SIP = [
@@ -91,9 +116,18 @@ def test_our_own_cancel_is_no_verdict() -> None:
     assert cause(classify(call, Sounds())) == "inconclusive/unsure unknown"
 
 
-def test_a_challenge_that_we_answered_is_not_the_end() -> None:
-    from probe.model import Signal
+@pytest.mark.parametrize("status", ["401 Unauthorized", "407 Proxy Authentication Required", "422 Too Small"])
+def test_a_second_challenge_may_be_answered_too(status: str) -> None:
+    """Its nonce was stale, or a second proxy asks (RFC 3261, 22): the line is about to send the INVITE again."""
+    asked = trace(got(0.1, status), Signal(at_s=0.2, sent="INVITE"), got(0.3, status))
+    assert not classify(live(asked), Sounds()).sure
+    assert cause(classify(asked, Sounds())) == "inconclusive/trunk trunk", "it did not"
+    rings = (Signal(at_s=0.4, sent="INVITE"), got(0.5, "180 Ringing"))
+    ringing = classify(live(msgspec.structs.replace(asked, signals=asked.signals + rings)), Sounds())
+    assert (ringing.cause, ringing.sure) == (Cause.UNSURE, False)
 
+
+def test_a_challenge_that_we_answered_is_not_the_end() -> None:
     again = Signal(at_s=0.2, sent="INVITE")
     call = trace(got(0.1, "401 Unauthorized"), again, got(0.3, "100 Trying"), got(1.0, "486 Busy Here"))
     assert cause(classify(call, Sounds())) == "busy/busy_signal office"
@@ -132,6 +166,51 @@ def test_the_reason_header_in_every_spelling(header: str) -> None:
 def test_other_reasons_say_nothing(header: str) -> None:
     verdict = classify(trace(got(0.1, "100 Trying"), got(1.0, "480 Temporarily Unavailable", header)), Sounds())
     assert verdict.cause is Cause.UNSURE
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "says"),
+    [
+        ("SIP;cause=404, Q.850;cause=3", "404 Not Found", "inconclusive/unsure unknown"),
+        (
+            'SIP;cause=486;text="busy, or not", Q.850;cause=34',
+            "486 Busy Here",
+            "inconclusive/network_congestion network",
+        ),
+        (
+            'Q.850;cause=16;text="SIP;cause=1, Q.850;cause=1", Q.850;cause=17',
+            "480 Gone Out",
+            "inconclusive/unsure unknown",
+        ),
+    ],
+)
+def test_one_header_may_hold_several_reasons(header: str, line: str, says: str) -> None:
+    assert cause(classify(trace(got(0.1, "100 Trying"), got(1.0, line, header)), Sounds())) == says
+
+
+def test_the_reason_of_a_branch_that_lost_is_not_that_of_the_call() -> None:
+    for line in ("183 Session Progress", "199 Early Dialog Terminated"):
+        lost = trace(got(0.5, line, "Q.850;cause=21"), got(1.0, "180 Ringing"), ended_at_s=44.0, released_by="robot")
+        assert cause(classify(lost, Sounds())) == "unanswered/rang_out office"
+    told = trace(got(0.5, "180 Ringing"), got(2.0, "183 Session Progress", "Q.850;cause=17"), ended_at_s=6.0)
+    assert cause(classify(told, Sounds())) == "busy/busy_signal office", "the last that was heard of it"
+
+
+@pytest.mark.parametrize("line", ["300 Multiple Choices", "302 Moved Temporarily", "380 Alternative Service"])
+def test_a_forwarded_call_is_held_against_nobody_however_long_it_rang(line: str) -> None:
+    verdict = classify(trace(got(0.5, "180 Ringing"), got(20.5, line)), Sounds())
+    assert cause(verdict) == "inconclusive/unsure unknown"
+
+
+@pytest.mark.parametrize("reason", [f"Q.850;cause={n}" for n in (34, 38, 41, 42, 47)] + ["SIP;cause=503"])
+def test_what_the_network_ends_was_not_put_down(reason: str) -> None:
+    sounds = heard(("silence", 4.0, 5.2))
+    down = answered(4.0, got(5.2, "BYE"), ended_at_s=5.2, released_by="far")
+    assert classify(down, sounds).cause is Cause.DROPPED
+    torn = answered(4.0, got(5.2, "BYE", reason), ended_at_s=5.2, released_by="far")
+    assert cause(classify(torn, sounds)) == "inconclusive/network_congestion network"
+    unheard = msgspec.structs.replace(down, packets_received=0)
+    assert classify(unheard, Sounds()).cause is Cause.UNSURE, "not a packet of sound arrived"
 
 
 def test_the_reason_outweighs_the_code_and_both_are_told() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from probe.classify import classify
-from probe.model import Cause, Outcome, Sounds
+from probe.model import Cause, Outcome, Sounds, Trace
 from tests.classify.calls import got, heard, known, live, trace
 
 PROGRESS = got(0.6, "183 Session Progress")
@@ -169,3 +169,26 @@ def test_nothing_at_all_is_unsure() -> None:
 def test_a_trace_without_signals_does_not_accuse_the_trunk() -> None:
     bare = msgspec.structs.replace(trace(ended_at_s=5.0), signals=())
     assert classify(bare, Sounds()).cause is Cause.UNSURE
+
+
+RINGING = got(0.6, "180 Ringing")
+
+
+def rung_then_busy(rings: int, cycles: int = 4) -> tuple[Trace, Sounds]:
+    """So many rings of 1 s and 4 s, and then busy tone."""
+    rung = [("ringback", 1.0, 1.0 + 5.0 * rings, {"cycles": rings, "hz": 450.0})]
+    start_s = 1.0 + 5.0 * rings
+    busy = ("busy", start_s, start_s + 0.7 * cycles, {"cycles": cycles, "hz": 450.0})
+    return live(trace(RINGING, PROGRESS, **MEDIA)), heard(*rung, busy)
+
+
+@pytest.mark.parametrize(
+    ("rings", "cause", "least"),
+    [(1, Cause.BUSY_TONE, 0.9), (2, Cause.BUSY_TONE, 0.75), (3, Cause.RANG_OUT, 0.8), (8, Cause.RANG_OUT, 0.9)],
+)
+def test_a_phone_that_rings_is_not_engaged(rings: int, cause: Cause, least: float) -> None:
+    verdict = classify(*rung_then_busy(rings))
+    assert (verdict.cause, verdict.sure) == (cause, True)
+    assert least <= verdict.confidence < least + 0.15
+    if cause is Cause.RANG_OUT:
+        assert [b.key for b in verdict.because] == ["rang_heard", "tone_busy"]

@@ -21,7 +21,7 @@ WITH_REASON = {
     (18, "408 Request Timeout"): "unreachable/no_coverage/number",
     (19, "480 Temporarily unavailable"): "unanswered/rang_out/office",
     (20, "480 Temporarily unavailable"): "unreachable/powered_off/number",
-    (21, "403 Forbidden"): "unanswered/rejected/office",
+    (21, "403 Forbidden"): TRUNK,  # before anything of the far end: our own limit as well
     (21, "603 Decline"): "unanswered/rejected/office",  # §7.2.4.1: by the user himself
     (17, "600 Busy Everywhere"): "busy/busy_signal/office",
     (22, "301 Moved Permanently"): CHANGED,  # with the new number as a diagnostic
@@ -30,7 +30,7 @@ WITH_REASON = {
     (26, "404 Not Found"): UNSURE,  # misrouted call to a ported number
     (27, "502 Bad Gateway"): "unreachable/no_coverage/number",
     (28, "484 Address incomplete"): DIAL_PLAN,
-    (29, "501 Not implemented"): UNSURE,
+    (29, "501 Not implemented"): TRUNK,
     (31, "480 Temporarily unavailable"): UNSURE,
     (34, "503 Service unavailable"): CONGESTED,
     (38, "503 Service unavailable"): CONGESTED,
@@ -38,12 +38,12 @@ WITH_REASON = {
     (42, "503 Service unavailable"): CONGESTED,
     (47, "503 Service unavailable"): CONGESTED,
     (55, "403 Forbidden"): BARRED,
-    (57, "403 Forbidden"): BARRED,
+    (57, "403 Forbidden"): TRUNK,  # the calling side's bearer capability
     (58, "503 Service unavailable"): CONGESTED,
-    (65, "488 Not Acceptable Here"): UNSURE,
-    (70, "488 Not Acceptable Here"): UNSURE,
-    (79, "501 Not implemented"): UNSURE,
-    (87, "403 Forbidden"): UNSURE,
+    (65, "488 Not Acceptable Here"): TRUNK,
+    (70, "488 Not Acceptable Here"): TRUNK,
+    (79, "501 Not implemented"): TRUNK,
+    (87, "403 Forbidden"): TRUNK,
     (88, "503 Service unavailable"): CONGESTED,
     (102, "504 Gateway timeout"): CONGESTED,
     (111, "500 Server internal error"): CONGESTED,
