@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from probe import recordings
+from probe.classify.quotes import without_quotes
 from probe.errors import CaseError, ReportError
 from probe.evidence import scrub
 from probe.evidence.facts import Facts
 from probe.hints import shown
-from probe.model import Because, Record
+from probe.model import Because, Record, Verdict
 from probe.store import Store
 from probe.store.pruning import Mark
 from probe.wav import read_wav
@@ -24,13 +26,13 @@ def gather(store: Store, folder: Path, call_id: str, zone: ZoneInfo) -> Facts:
     call = store.record(call_id)
     if call is None:
         raise ReportError("evidence.no_call", call_id=shown(call_id))
-    mark = store.pruning.of(call_id)
-    sound, pcm = _sound(folder, call.record, mark, zone)
+    record, mark = call.record, store.pruning.of(call_id)
+    sound, pcm = _sound(folder, record, mark, zone)
     slot = store.slots.slot(call_id)
     dice = store.facts.dice(slot.slot.day, slot.slot.day) if slot else ()
     return Facts(
-        call=call,
-        former=store.former(call_id),
+        call=replace(call, record=replace(record, verdict=_shown(record.verdict, record))),
+        former=tuple(replace(one, verdict=_shown(one.verdict, record)) for one in store.former(call_id)),
         mark=mark,
         slot=slot,
         dice=dice[0] if dice else None,
@@ -38,6 +40,11 @@ def gather(store: Store, folder: Path, call_id: str, zone: ZoneInfo) -> Facts:
         sound=sound,
         pcm=pcm,
     )
+
+
+def _shown(verdict: Verdict, record: Record) -> Verdict:
+    """As it may leave: verdicts of older versions quote what a person may have said after the answer."""
+    return verdict if record.trace.answered_at_s is None else without_quotes(verdict)
 
 
 def _sound(folder: Path, record: Record, mark: Mark, zone: ZoneInfo) -> tuple[Because, npt.NDArray[np.int16] | None]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, or_, select, update
 
+from probe.classify.quotes import WITHOUT, without_quotes
 from probe.incidents.testimony import Testimony
-from probe.model import Fact, Sounds, Trace
+from probe.model import Check, Fact, Sounds, Trace
 from probe.store import rows
 from probe.store.part import Part
-from probe.store.tables import calls, pruned, testimonies
+from probe.store.tables import calls, former_verdicts, pruned, testimonies
 
+PROMPT = "prompt is "  # the check of a scenario that may have quoted what was heard
+GONE = "…"
 CHUNK = 500  # calls in one transaction: other programs wait no longer than that
 _sounds = msgspec.json.Decoder(Sounds)
 _testimony = msgspec.json.Decoder(Testimony)
@@ -76,26 +79,50 @@ class Pruning(Part):
         return frozenset(found)
 
     def forget_words(self, before: datetime, at: datetime, *, pretend: bool = False) -> int:
-        """Take what was said out of the sounds of calls begun before this moment; of how many.
+        """Take what was said out of calls begun before this moment, sounds and quotes alike; of how many.
 
-        A call whose recording is still there is looked at again each time: whoever judges it again hears it anew.
+        A call whose recording is still there is looked at again each time: whoever judges it again hears it anew. So is
+        one whose verdict quotes: older versions of this program left the quotes.
         """
         forgotten = 0
-        due = or_(pruned.c.words_at.is_(None), pruned.c.recording_at.is_(None))
+        former = select(former_verdicts.c.call_id).where(_quotes(former_verdicts.c.verdict_json))
+        due = or_(
+            pruned.c.words_at.is_(None),
+            pruned.c.recording_at.is_(None),
+            _quotes(calls.c.verdict_json),
+            calls.c.checks_json.contains(f'"name":"{PROMPT}', autoescape=True),
+            calls.c.call_id.in_(former),
+        )
         for batch in self._batches(select(calls.c.call_id), before, due):
             names = [row[0] for row in batch]
             with self._reads() if pretend else self._writes() as connection:
-                query = select(calls.c.call_id, calls.c.sounds_json).where(calls.c.call_id.in_(names))
-                for name, text in connection.execute(query if pretend else query.with_for_update()).all():
-                    new = rows.json(wordless(_sounds.decode(text)))
-                    if new == text:
+                columns = (calls.c.sounds_json, calls.c.verdict_json, calls.c.checks_json)
+                query = select(calls.c.call_id, *columns).where(calls.c.call_id.in_(names))
+                changed = set[str]()
+                for name, *texts in connection.execute(query if pretend else query.with_for_update()).all():
+                    new = _forgotten(*texts)
+                    if new == texts:
                         continue
-                    forgotten += 1
+                    changed.add(name)
                     if not pretend:
-                        connection.execute(update(calls).where(calls.c.call_id == name).values(sounds_json=new))
+                        values = {column.name: text for column, text in zip(columns, new, strict=True)}
+                        connection.execute(update(calls).where(calls.c.call_id == name).values(values))
+                changed |= self._forget_former(connection, names, pretend=pretend)
+                forgotten += len(changed)
                 if not pretend:
                     self._mark(names, "words_at", at)
         return forgotten
+
+    def _forget_former(self, connection: Connection, call_ids: Collection[str], *, pretend: bool) -> set[str]:
+        """The same in the verdicts that were replaced; whose they are."""
+        mine = former_verdicts.c.call_id.in_(call_ids) & _quotes(former_verdicts.c.verdict_json)
+        query = select(former_verdicts.c.id, former_verdicts.c.call_id, former_verdicts.c.verdict_json).where(mine)
+        found = connection.execute(query).all()
+        for row in () if pretend else found:
+            new = rows.json(without_quotes(rows.verdict_of(row.verdict_json)))
+            this = former_verdicts.c.id == row.id
+            connection.execute(update(former_verdicts).where(this).values(verdict_json=new))
+        return {row.call_id for row in found}
 
     def forget_notes(self, before: datetime, *, pretend: bool = False) -> int:
         """Take the notes out of testimonies that were told before this moment; of how many."""
@@ -140,6 +167,25 @@ class Pruning(Part):
             yield batch
             name, at = batch[-1][:2]
             after = (calls.c.started_at > at) | ((calls.c.started_at == at) & (calls.c.call_id > name))
+
+
+def _quotes(verdict_json: Column[str]) -> ColumnElement[bool]:
+    """Whether one of a verdict's reasons quotes what was recognised."""
+    return or_(*(verdict_json.contains(f'"key":"{key}"', autoescape=True) for key in WITHOUT))
+
+
+def _forgotten(sounds: str, verdict: str, checks: str) -> list[str]:
+    """A call's columns without what was said."""
+    return [
+        rows.json(wordless(_sounds.decode(sounds))),
+        rows.json(without_quotes(rows.verdict_of(verdict))),
+        rows.json(tuple(_unquoted(check) for check in rows.checks_of(checks))),
+    ]
+
+
+def _unquoted(check: Check) -> Check:
+    """A check whose value seen quotes nobody."""
+    return msgspec.structs.replace(check, seen=GONE) if check.name.startswith(PROMPT) else check
 
 
 def wordless(sounds: Sounds) -> Sounds:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from probe.errors import ReportError
 from probe.evidence import scrub
 from probe.evidence.archive import SUMS, with_sums, write, zipped
 from probe.evidence.facts import Facts
+from probe.evidence.gather import gather
 from probe.evidence.pack import compose
 from probe.evidence.shape import LEAST_BIN_S, envelope, wrapped
 from probe.model import Because, Blame, Cause, Outcome, Purpose
@@ -27,7 +29,7 @@ from probe.plan import Slot
 from probe.store.pruning import Mark
 from probe.store.rows import Former
 from probe.store.slots import Kept, State
-from tests.evidence.made import MORNING, call, facts, pcm, replaced, wire
+from tests.evidence.made import MORNING, call, facts, keep, pcm, replaced, stored, wire
 from tests.records import HOSTILE, number
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -71,6 +73,22 @@ def planned() -> Facts:
         dice=Dice(period="2026-03", commitment="c0ffee" * 8, seed=None),
         former=(Former(verdict=live, judged_at=MORNING, replaced_at=MORNING + timedelta(days=2), rules="0.0.9+abc"),),
     )
+
+
+@pytest.mark.parametrize("answered_s", [4.0, None])
+def test_verdicts_of_older_versions_quote_nobody_who_may_be_a_person(tmp_path: Path, answered_s: float | None) -> None:
+    quote = Because(key="words", values={"at_s": 4.5, "phrase": "休息", "text": "今天休息，李建国明天来"})
+    made = call(cause=Cause.OFF_HOURS, outcome=Outcome.VOICEMAIL, because=(quote,), answered_s=answered_s, said=())
+    with stored(tmp_path) as store:
+        keep(store, tmp_path, made)
+        verdict = made.record.verdict
+        later = msgspec.structs.replace(verdict, confidence=0.5)
+        assert store.rejudge(made.record.order.call_id, verdict, later, made.record.sounds, MORNING)
+        found = gather(store, tmp_path, made.record.order.call_id, ZONE)
+    texts = pages(found)
+    assert len(found.former) == 1
+    assert all("休息" in texts[name] for name in ("verdict.txt", "call.json"))
+    assert [("李建国" in texts[name]) for name in ("verdict.txt", "call.json")] == [answered_s is None] * 2
 
 
 def test_it_holds_everything_and_explains_each_file() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from probe import incidents
-from probe.model import Call
+from probe.model import Because, Call, Check
 from probe.store import Store
 from probe.store.pruning import Aged, Mark, wordless
+from probe.store.tables import calls, former_verdicts
 from tests.evidence.made import CLERK, RINGS, call
 from tests.records import MORNING
 
@@ -69,6 +71,61 @@ def test_words_go_and_sounds_stay(store: Store) -> None:
     assert after.record.sounds.segments == (RINGS, CLERK)
     assert len(young.record.sounds.transcript) == 1
     assert store.pruning.of("a").words_at == NOW
+
+
+HEARD = {"at_s": 4.5, "phrase": "今天……休息"}
+QUOTE = Because(key="words", values=HEARD | {"text": "今天我们休息，李建国明天来"})
+COLOUR_RING = Because(key="advert", values={"at_s": 1.0, "text": "我是李建国，请稍候"})
+LIBRARY = Because(key="known_recording", values={"at_s": 5.0, "text": "您拨打的用户已停机"})
+
+
+def everything(store: Store) -> str:
+    """What the tables of calls hold, as text."""
+    with store._engine.connect() as connection:
+        rows = [connection.execute(table.select()).all() for table in (calls, former_verdicts)]
+    return repr(rows)
+
+
+def test_quotes_in_verdicts_go_and_reasons_stay(store: Store) -> None:
+    checks = (
+        Check(name="prompt is 欢迎", passed=False, seen="李建国明天来"),
+        Check(name="rings", passed=True, seen="x"),
+    )
+    made = put(store, "a", 0, because=(QUOTE, COLOUR_RING, LIBRARY))
+    now = replace(made.record.verdict, confidence=0.5)
+    assert store.rejudge("a", made.record.verdict, now, made.record.sounds, NOW, checks)
+    assert "李建国" in everything(store)
+    assert store.pruning.forget_words(NOW, NOW, pretend=True) == 1
+    assert store.pruning.forget_words(NOW, NOW) == 1
+    assert "李建国" not in everything(store)
+    after = store.record("a")
+    assert after is not None
+    for verdict in (after.record.verdict, *(one.verdict for one in store.former("a"))):
+        first, second, third = verdict.because
+        assert first == Because(key="phrase", values=HEARD)
+        assert second == Because(key="colour_ring", values={"at_s": 1.0})
+        assert third == LIBRARY
+    assert [(check.passed, check.seen) for check in after.record.checks] == [(False, "…"), (True, "x")]
+
+
+@pytest.mark.parametrize("where", ["verdict", "former", "check"])
+def test_quotes_that_older_versions_left_go_too(store: Store, where: str) -> None:
+    made = put(store, "a", 0)
+    store.pruning.forget_words(NOW, NOW)
+    store.pruning.recordings_gone(["a"], NOW)
+    plain, quoting = made.record.verdict, replace(made.record.verdict, because=(QUOTE,))
+    said = Check(name="prompt is 欢迎", passed=False, seen="李建国明天来")
+    sounds = wordless(made.record.sounds)
+    if where == "check":
+        assert store.rejudge("a", plain, plain, sounds, NOW, (said,))
+    else:
+        assert store.rejudge("a", plain, quoting, sounds, NOW)
+    if where == "former":
+        assert store.rejudge("a", quoting, plain, sounds, NOW)
+    assert "李建国" in everything(store)
+    assert store.pruning.forget_words(NOW, NOW + DAY) == 1
+    assert "李建国" not in everything(store)
+    assert store.pruning.forget_words(NOW, NOW + DAY) == 0
 
 
 def test_notes_go_and_what_was_told_stays(store: Store) -> None:
