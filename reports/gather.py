@@ -67,6 +67,7 @@ def figures(
         ),
         draw_seed=int(f"{of.first:%Y%m%d}"),
         fleet=fleet,
+        one_number=number is not None,
     )
 
 

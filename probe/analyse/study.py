@@ -96,12 +96,14 @@ def study(
     draw_seed: int,
     weights: Mapping[str, float] | None = None,
     fleet: Fleet | None = None,
+    one_number: bool = False,
 ) -> Study:
     """The figures of the calls in [since, until), against those in [before_since, since).
 
     `timezone` says where a day begins, for numbers that do not say it themselves. `weights` are what each stratum of
     the day stands for; without them every call weighs the same. `draw_seed` makes the ranks' intervals the same each
-    time. `fleet`: for one unit's page, which then has no rank."""
+    time. `fleet`: for the page of one unit, or of `one_number`, which then has no rank; all of its calls together are
+    judged as those of that unit or number are among all."""
     over = frozenset(fleet.purposes) if fleet else rated(columns)
     now = _Period.of(columns, timezone, over, weights)
     old = None if before is None else _Period.of(before, timezone, over, weights)
@@ -109,19 +111,17 @@ def study(
     ranked = fleet is None and len(now.unit_names) > 1
 
     draws = dice if ranked else None
-    unit_prior, unit_standings = _standings(now.units, rule, draws, fleet.units if fleet else None)
-    line_prior, line_standings = _standings(now.lines, rule, draws, fleet.lines if fleet else None)
+    of_lines = fleet.lines if fleet else None
+    of_units = of_lines if one_number else fleet.units if fleet else None  # a number's unit is here that number alone
+    unit_prior, unit_standings = _standings(now.units, rule, draws, of_units)
+    line_prior, line_standings = _standings(now.lines, rule, draws, of_lines)
     past = old.lines if old else ()
     old_prior, old_standings = _standings(past, rule, None, fleet.lines_before if fleet else None)
     old_units = dict(zip(old.unit_names, old.units, strict=True)) if old else {}
     old_lines = dict(zip(old.line_names, old.lines, strict=True)) if old else {}
     stood = dict(zip(old.line_names, old_standings, strict=True)) if old else {}
-    unit_changes = _changes(
-        [old_units.get(name) for name in now.unit_names], now.units, rule, fleet.units.change_p if fleet else None
-    )
-    line_changes = _changes(
-        [old_lines.get(name) for name in now.line_names], now.lines, rule, fleet.lines.change_p if fleet else None
-    )
+    unit_changes = _changes([old_units.get(name) for name in now.unit_names], now.units, rule, of_units)
+    line_changes = _changes([old_lines.get(name) for name in now.line_names], now.lines, rule, of_lines)
 
     lines: dict[str, list[LineStudy]] = {name: [] for name in now.unit_names}
     for number, summary, standing, change in zip(now.numbers, now.lines, line_standings, line_changes, strict=True):
@@ -142,7 +142,7 @@ def study(
         for name, summary, standing, change in zip(now.unit_names, now.units, unit_standings, unit_changes, strict=True)
     ]
     counted = now.heap == Heap.COUNTED
-    (total_change,) = _changes([old.total if old else None], [now.total], rule)
+    (total_change,) = _changes([old.total if old else None], [now.total], rule, of_units)
     return Study(
         total=now.total,
         change=total_change,
@@ -221,11 +221,12 @@ def _standings(
 
 
 def _changes(
-    before: Sequence[Summary | None], now: Sequence[Summary], rule: ScoreRule, change_p: float | None = None
+    before: Sequence[Summary | None], now: Sequence[Summary], rule: ScoreRule, bar: Bar | None
 ) -> tuple[Change, ...]:
     enough = [old is not None and old.enough and new.enough for old, new in zip(before, now, strict=True)]
     rates = [None if old is None else old.connect for old in before]
     now_rates = [new.connect for new in now]
+    change_p = None if bar is None else bar.change_p
     return changes(rates, now_rates, enough, false_share=rule.false_share, change_p=change_p)
 
 

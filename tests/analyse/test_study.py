@@ -141,7 +141,9 @@ class TestOneUnitsPage:
         assert 0 < sum(unit.standing is not None and unit.standing.flagged for unit in whole.units) < 25
         for unit in whole.units[::3]:
             mine, past = now.only(chosen(now, unit.name)), before.only(chosen(before, unit.name))
-            (page,) = month(mine, past, fleet=whole.fleet).units
+            found = month(mine, past, fleet=whole.fleet)
+            (page,) = found.units
+            assert found.change.trend is unit.change.trend, "its headline"
             assert page.summary.connect.hits == unit.summary.connect.hits
             assert page.summary.connect.low == pytest.approx(unit.summary.connect.low)
             assert page.change.trend is unit.change.trend
@@ -155,6 +157,20 @@ class TestOneUnitsPage:
             assert page.standing.rank is None
             assert page.standing.flagged is unit.standing.flagged
             assert page.standing.below_target == pytest.approx(unit.standing.below_target)
+
+
+    @pytest.mark.parametrize("seed", range(2))
+    def test_a_number_s_headline_is_its_change_among_all_numbers(self, seed: int) -> None:
+        now, before = columns(seed, units=25, calls=60), columns(seed + 20, units=25, calls=60, human=0.75)
+        whole, alone = month(now, before), set[Trend]()
+        for line in whole.worst:
+            mine, past = (of.only(np.array([of.numbers[i] == line.number for i in of.number])) for of in (now, before))
+            found = month(mine, past, fleet=whole.fleet, one_number=True)
+            (unit,) = found.units
+            assert found.change.trend is unit.change.trend is unit.lines[0].change.trend is line.change.trend
+            if line.change.trend is Trend.NOT_SHOWN:
+                alone.add(month(mine, past).change.trend)
+        assert alone > {Trend.NOT_SHOWN}, "alone, some would be called a change"
 
 
 def chosen(of: Columns, unit: str) -> np.ndarray:
