@@ -18,7 +18,7 @@ from reports.charts import Shape
 from reports.html import environment, values
 from reports.pictures import PNG_SCALE, Picture, can_write_chinese, png
 from reports.report import Report
-from reports.show import Show
+from reports.show import Show, percent
 
 PREVIEW = MailAccount(host="localhost", sender="tongbutong@localhost.localdomain")  # of letters that are only looked at
 
@@ -67,7 +67,7 @@ def subject(show: Show) -> str:
     about = show.about or show.period
     if total.connect.share is None:
         return show.t("report.subject_none", heading=show.heading, about=about)
-    rate = f"{100 * total.connect.share:.0f}%"
+    rate = percent(total.connect.share, 0)
     return show.t("report.subject", heading=show.heading, about=about, rate=rate, n=total.connect.n)
 
 

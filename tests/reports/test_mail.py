@@ -9,14 +9,16 @@ from email.message import EmailMessage
 import pytest
 from msgspec.structs import replace
 
+from probe.model import Cause
 from probe.post.letter import Attachment
 from probe.words import LANGUAGES
 from reports import mail
 from reports.mail import default_key, eml, letter
 from reports.report import Report
+from reports.show import Show
 from tests.post.test_letter import HEADERS
 from tests.post.test_letter import HOSTILE as HOSTILE_NAMES
-from tests.records import HOSTILE
+from tests.records import HOSTILE, call
 from tests.reports import month
 from tests.reports.district import report
 
@@ -68,6 +70,12 @@ def test_the_subject_says_what_is_new() -> None:
     assert message(month.monthly())["Subject"] == "【通不通】电话畅通情况月报（2026 年 3 月）：接通率 80%，n=790"
     assert message(report([]))["Subject"] == "【通不通】电话畅通情况报告（2026-03-02（周一））"
     assert message(month.monthly(lang="en"))["Subject"].endswith("connect rate 80%, n=790")
+
+
+@pytest.mark.parametrize(("answered", "told"), [(0, "0%"), (1, "1%"), (299, "99%"), (300, "100%")])
+def test_the_subject_says_all_and_none_only_when_it_is_so(answered: int, told: str) -> None:
+    made = [call(Cause.HUMAN if i < answered else Cause.BUSY_TONE) for i in range(300)]
+    assert mail.subject(Show(report(made), "zh")).endswith(f"：接通率 {told}，n=300")
 
 
 def test_files_go_with_it() -> None:
