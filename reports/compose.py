@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from probe import __version__
-from probe.analyse import WORST_FIRST, is_counted
+from probe.analyse import WORST_FIRST
+from probe.analyse.heaps import Heap, heap_of
 from probe.analyse.study import LineStudy, Study
 from probe.analyse.summary import Summary
 from probe.calendar import CalendarWarning
 from probe.incidents import Incident
-from probe.model import Because, Call, Cause, Number
+from probe.model import Because, Call, Cause, Number, Purpose
 from reports.period import Kind
 from reports.report import Finding, Report, Story, Undone, UnitFindings
 
@@ -39,7 +40,7 @@ def compose(
     """The report of a study. `calls` are shown one by one; `evidence` are those that say why the worst lines are
     so (`calls` do, too). Both may come in any order."""
     shown = sorted(calls, key=_in_time)
-    newest = _newest([*evidence, *shown])
+    newest = _newest([*evidence, *shown], frozenset(study.appendix.purposes))
     units = tuple(
         UnitFindings(unit=one, findings=tuple(_finding(line, newest) for line in one.lines)) for one in study.units
     )
@@ -93,9 +94,9 @@ def _key(line: LineStudy) -> Key:
     return line.number.unit, line.number.number
 
 
-def _newest(calls: Iterable[Call]) -> Mapping[tuple[Key, Cause], Call]:
+def _newest(calls: Iterable[Call], over: frozenset[Purpose]) -> Mapping[tuple[Key, Cause], Call]:
     """The newest counted call of each line and cause."""
-    counted = sorted(filter(is_counted, calls), key=_in_time)
+    counted = sorted((call for call in calls if heap_of(call, over) is Heap.COUNTED), key=_in_time)
     return {((call.number.unit, call.number.number), call.record.verdict.cause): call for call in counted}
 
 

@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from probe.analyse import is_excluded
 from probe.analyse.change import Change, Trend
 from probe.analyse.compare import Standing
 from probe.analyse.estimate import Estimate
+from probe.analyse.heaps import Heap, heap_of
 from probe.analyse.score import Score
 from probe.analyse.summary import CAUSES_OF, Result, Summary
 from probe.incidents import Incident, State
@@ -207,11 +207,19 @@ class Show:
 
     def mark(self, call: Call) -> str:
         """Why a call is not in the rates; "" when it is."""
-        if call.voided is not None:
-            return self.t("report.voided_mark")
-        if is_excluded(call):
-            return self.t("report.excluded_mark")
         order = call.record.order
-        if order.attempt > 1:
-            return self.t("report.attempt", n=order.attempt - 1)
-        return "" if order.purpose in (Purpose.BASE, Purpose.MANUAL) else self.t(f"figures.purpose_{order.purpose}")
+        match heap_of(call, self._over):
+            case Heap.COUNTED:
+                return ""
+            case Heap.VOIDED:
+                return self.t("report.voided_mark")
+            case Heap.INCONCLUSIVE:
+                return self.t("report.excluded_mark")
+            case Heap.FOLLOW_UP if order.attempt > 1:
+                return self.t("report.attempt", n=order.attempt - 1)
+            case _:
+                return self.t(f"figures.purpose_{order.purpose}")
+
+    @cached_property
+    def _over(self) -> frozenset[Purpose]:
+        return frozenset(self.report.study.appendix.purposes)

@@ -8,7 +8,7 @@ import numpy as np
 
 from probe.analyse.calls import RATED
 from probe.analyse.columns import NOT_VOIDED, PURPOSE_CODE, Bools, Columns, Ints, is_cause
-from probe.model import UNTOLD, Purpose
+from probe.model import UNTOLD, Call, Purpose
 
 
 class Heap(IntEnum):
@@ -34,11 +34,23 @@ def heaps(columns: Columns, over: frozenset[Purpose]) -> Ints:
     """The heap of each call; `over` are the purposes whose first attempts are in the rates."""
     heap = np.full(len(columns), Heap.COUNTED, dtype=np.int8)
     heap[(columns.attempt > 1) | (columns.purpose == PURPOSE_CODE[Purpose.FOLLOW_UP])] = Heap.FOLLOW_UP
-    heap[columns.voided != NOT_VOIDED] = Heap.VOIDED
     heap[is_cause(columns, UNTOLD)] = Heap.INCONCLUSIVE
+    heap[columns.voided != NOT_VOIDED] = Heap.VOIDED
     office = [PURPOSE_CODE[purpose] for purpose in {*over, Purpose.FOLLOW_UP}]
     heap[~np.isin(columns.purpose, office)] = Heap.ASIDE
     return heap
+
+
+def heap_of(call: Call, over: frozenset[Purpose]) -> Heap:
+    """The heap of one whole call, as `heaps` has it."""
+    order = call.record.order
+    if order.purpose not in over and order.purpose is not Purpose.FOLLOW_UP:
+        return Heap.ASIDE
+    if call.voided is not None:
+        return Heap.VOIDED
+    if call.record.verdict.cause in UNTOLD:
+        return Heap.INCONCLUSIVE
+    return Heap.FOLLOW_UP if order.attempt > 1 or order.purpose is Purpose.FOLLOW_UP else Heap.COUNTED
 
 
 def asked(columns: Columns, heap: Ints, over: frozenset[Purpose]) -> Bools:

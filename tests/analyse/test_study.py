@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from probe.analyse.appendix import FORMULAS
-from probe.analyse.calls import analyse
+from probe.analyse.calls import RATED, analyse
 from probe.analyse.change import Trend
 from probe.analyse.columns import PURPOSE_CODE, Columns, columns_of, menu_depth, queue_s
+from probe.analyse.heaps import heap_of, heaps
 from probe.analyse.moved import Moved
 from probe.analyse.study import Study
-from probe.model import Call, Cause, Purpose, Signal, Trace
+from probe.model import Because, Call, Cause, Purpose, Signal, Trace
 from probe.words import LANGUAGES, catalogue, words
 from tests.analyse.golden import FILE
 from tests.analyse.made import ZONE, columns, few
@@ -80,9 +82,31 @@ class TestWhatDoesNotCount:
         assert (again.total.voided, again.total.aside, again.canaries) == ({}, {}, 0)
         assert found.canaries == int((full.purpose == PURPOSE_CODE[Purpose.CANARY]).sum()) > 0
 
+    def test_a_voided_call_without_an_outcome_is_voided_and_not_inconclusive(self) -> None:
+        void = replace(call(Cause.TRUNK), voided=Because(key="health.no_canary"))
+        found = month(columns_of([call(), call(Cause.UNSURE), void, void]), columns_of([])).total
+        assert (found.voided, found.inconclusive) == ({"health.no_canary": 2}, {Cause.UNSURE: 1})
+        assert (found.unclear.hits, found.unclear.n) == (1, 2), "of those that were not voided"
+
     def test_a_canary_s_number_is_no_line(self) -> None:
         found = month(few((Cause.HUMAN, 0), purpose=Purpose.CANARY), few())
         assert (found.units, found.sheet, found.canaries, found.total.calls) == ((), (), 1, 0)
+
+
+@given(
+    purpose=st.sampled_from(Purpose),
+    attempt=st.integers(1, 3),
+    cause=st.sampled_from(Cause),
+    void=st.booleans(),
+    over=st.sampled_from([frozenset({Purpose.BASE}), RATED]),
+)
+def test_a_whole_call_is_in_the_heap_that_it_is_in_among_all(
+    purpose: Purpose, attempt: int, cause: Cause, void: bool, over: frozenset[Purpose]
+) -> None:
+    made = call(cause, attempt=attempt)
+    record = replace(made.record, order=replace(made.record.order, purpose=purpose))
+    made = replace(made, record=record, voided=Because(key="health.no_canary") if void else None)
+    assert [heap_of(made, over)] == heaps(columns_of([made]), over).tolist()
 
 
 @settings(max_examples=15, deadline=None)
@@ -157,7 +181,6 @@ class TestOneUnitsPage:
             assert page.standing.rank is None
             assert page.standing.flagged is unit.standing.flagged
             assert page.standing.below_target == pytest.approx(unit.standing.below_target)
-
 
     @pytest.mark.parametrize("seed", range(2))
     def test_a_number_s_headline_is_its_change_among_all_numbers(self, seed: int) -> None:

@@ -52,10 +52,10 @@ def heap_of(one: One) -> str:
     """As telephony.md §7 and the issue say it."""
     if one.purpose not in (Purpose.BASE, Purpose.FOLLOW_UP):
         return "aside"
-    if one.cause in UNTOLD:
-        return "inconclusive"
     if one.voided is not None:
         return "voided"
+    if one.cause in UNTOLD:
+        return "inconclusive"
     return "counted" if one.attempt == 1 and one.purpose is Purpose.BASE else "follow_up"
 
 

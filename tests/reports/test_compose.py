@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from probe import __version__
-from probe.model import UNTOLD, Cause
+from probe.model import UNTOLD, Because, Call, Cause, Purpose
 from probe.words import LANGUAGES, words
+from reports import table
+from reports.show import Show
+from reports.table import to_csv
 from tests.records import MORNING, call, number
 from tests.reports.district import DAY, calls, lines, report
 
@@ -45,6 +50,39 @@ def test_at_most_three_worst_lines() -> None:
 def test_a_redial_is_no_evidence_against_a_line() -> None:
     made = [call(), call(Cause.BUSY_TONE, attempt=2, at=MORNING + timedelta(minutes=5))]
     assert report(made).worst == ()
+
+
+def test_calls_by_hand_beside_a_programme_are_no_evidence_and_not_marked_as_counted() -> None:
+    later = MORNING + timedelta(minutes=5)
+    planned = planned_call(Cause.BUSY_TONE)
+    by_hand = call(Cause.BUSY_TONE, at=later)
+    assert by_hand.record.order.purpose is Purpose.MANUAL
+    found = report([planned, by_hand])
+    assert found.study.total.connect.n == 1
+    assert found.worst[0].evidence == planned
+    assert [Show(found, "zh").mark(one) for one in found.calls] == ["", "人工安排的拨打"]
+    rows = list(csv.DictReader(to_csv(table.calls(Show(found, "zh"))).decode("utf-8-sig").splitlines()))
+    assert [row["是否计入"] for row in rows] == ["计入", "人工安排的拨打"]
+    alone = report([by_hand])
+    assert (alone.study.total.connect.n, Show(alone, "zh").mark(by_hand)) == (1, "")
+
+
+def test_each_call_s_mark_says_in_which_heap_it_is() -> None:
+    void, reason = planned_call(Cause.TRUNK), Because(key="health.no_canary")
+    made = [
+        planned_call(),
+        replace(void, voided=reason),
+        planned_call(Cause.UNSURE),
+        planned_call(Cause.BUSY_TONE, attempt=2),
+        planned_call(purpose=Purpose.RECHECK),
+    ]
+    show = Show(report(made), "zh")
+    assert [show.mark(one) for one in made] == ["", "作废", "未计入", "第 1 次复拨", "事件复核"]
+
+
+def planned_call(cause: Cause = Cause.HUMAN, *, attempt: int = 1, purpose: Purpose = Purpose.BASE) -> Call:
+    made = call(cause, attempt=attempt)
+    return replace(made, record=replace(made.record, order=replace(made.record.order, purpose=purpose)))
 
 
 def test_a_line_of_which_nothing_is_known_is_not_blamed() -> None:
