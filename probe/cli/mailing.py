@@ -50,9 +50,12 @@ def to_people(talk: Talk, store: Store, found: Report, people: Sequence[str], ou
 
 
 def to_mailings(
-    talk: Talk, store: Store, of: Period, reader: For, unit: str | None, out: Path | None, *, dry: bool
+    talk: Talk, store: Store, of: Period, reader: For, unit: str | None, out: Path | None, *, masked: bool, dry: bool
 ) -> int:
-    """The report of a period to everybody whom the settings name for it, each what is theirs; nobody twice."""
+    """The report of a period to everybody whom the settings name for it, each what is theirs; nobody twice.
+
+    `masked` hides from all of them what the settings hide from some; the reader's title goes before the settings'.
+    """
     from reports.mailing import put
 
     mailings = _mailings(talk.settings)
@@ -60,6 +63,7 @@ def to_mailings(
     if not fitting:
         known = ", ".join(f"{one.report} ({one.name})" for one in mailings) or "—"
         raise ReportError("report.no_mailing", kind=of.kind.value, known=known)
+    fitting = [replace(one, masked=one.masked or masked, title=reader.title or one.title) for one in fitting]
     if dry:
         return _previews(talk, store, fitting, of, reader, unit, out)
     if unit is not None:

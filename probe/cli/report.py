@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,8 +82,18 @@ def command(
         kind, day = "monthly", month  # type: ignore[assignment]  # as a flag would give it
     now = datetime.now(UTC)
     if mail and due:
-        _only_due({"--for": day, "--from": first, "--unit": unit, "--number": number, "--incident": incident}, to, kind)
+        options: dict[str, object] = {
+            "--for": day,
+            "--from": first,
+            "--until": last,
+            "--unit": unit,
+            "--number": number,
+        }
+        options |= {"--incident": incident, "--masked": masked or None, "--title": title, "--out": out}
+        _only_due(options, to, kind)
         return _mail_due(talk, now, dry_run)
+    if mail and out is not None and not dry_run:
+        raise ReportError("report.only_with_dry_run", option="--out")
     of = _period(kind, day, first, last, now.astimezone(talk.zone))
     if not mail:
         target = _target(talk, to, out, dry_run, due) or _usual(talk, of, incident)
@@ -90,7 +101,7 @@ def command(
     with talk.open_store() as store:
         reader = _reader(talk, store, now, title)
         if mail and not to:
-            return _mail_all(talk, store, of, reader, unit, number, incident, out, dry_run)
+            return _mail_all(talk, store, of, reader, unit, number, incident, out, masked, dry_run)
         if incident is not None:
             found = of_incident(store, choose_incident(store, incident), reader)
         else:
@@ -147,7 +158,7 @@ def _usual(talk: Talk, of: Period, incident: str | None) -> Path:
     return talk.settings_or_default.data.folder / f"report-{_name(of, incident)}.html"
 
 
-def _only_due(options: dict[str, str | None], to: tuple[str, ...], kind: str | None) -> None:
+def _only_due(options: Mapping[str, object], to: tuple[str, ...], kind: str | None) -> None:
     given = [name for name, value in options.items() if value is not None]
     given += (["--to"] if to else []) + ([f"--{kind}"] if kind else [])
     if given:
@@ -170,6 +181,7 @@ def _mail_all(
     number: str | None,
     incident: str | None,
     out: Path | None,
+    masked: bool,
     dry_run: bool,
 ) -> int:
     """To everybody whom the settings name."""
@@ -178,7 +190,7 @@ def _mail_all(
     for option, value in (("--number", number), ("--incident", incident)):
         if value is not None:
             raise ReportError("report.needs_to", option=option)
-    return to_mailings(talk, store, of, reader, unit, out, dry=dry_run)
+    return to_mailings(talk, store, of, reader, unit, out, masked=masked, dry=dry_run)
 
 
 def _mail_to(

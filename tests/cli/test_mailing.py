@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -153,6 +154,25 @@ def test_previews_of_a_mailing_are_files_of_each_reader(desk: Path, probe: Insid
     assert probe("post", "--json").lines == []
 
 
+@pytest.mark.parametrize("dry", [False, True])
+def test_masked_and_a_title_hold_for_the_mailings_too(desk: Path, probe: Inside, dry: bool) -> None:
+    more = LEADERS.replace("owners = true\n", "").replace('["xlsx"]', '["csv", "json"]')
+    asked = ("report", *MARCH, "--mail", "--masked", "--title", "三月情况")
+    with server(desk, more) as postbox:
+        done = probe(*asked, *(("--dry-run", "--out", "letters") if dry else ()))
+    assert done.returncode == 0, done.stderr
+    if dry:
+        (file,) = (desk / "letters").glob("*.eml")
+        message = message_from_bytes(file.read_bytes(), policy=policy.default)
+    else:
+        (message,) = postbox.messages
+    texts = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
+    everything = b"".join(bytes(text) for text in texts if isinstance(text, bytes)).decode(errors="replace")
+    assert "三月情况" in message["Subject"] + everything
+    assert "8725XXXX" in everything
+    assert not re.search(r"8725[ -]?\d{4}", everything)
+
+
 def test_refused_ones_are_shown_and_can_be_sent_again(desk: Path, probe: Inside) -> None:
     more = LEADERS.replace("chief", "nobody").replace("owners = true\n", "")
     with server(desk, more) as postbox:
@@ -213,6 +233,11 @@ def test_what_comes_back_as_mail_is_noted(desk: Path, probe: Inside) -> None:
         ((*MARCH, "--mail", "--to", "nobody"), 13, "nobody"),
         (("--daily", "--for", "2026-03-25", "--mail"), 12, "leaders"),
         (("--mail", "--due", "--unit", "x"), 12, "--unit"),
+        (("--mail", "--due", "--masked"), 12, "--masked"),
+        (("--mail", "--due", "--title", "x"), 12, "--title"),
+        (("--mail", "--due", "--until", "2026-03-02"), 12, "--until"),
+        (("--mail", "--due", "--dry-run", "--out", "x"), 12, "--out"),
+        ((*MARCH, "--mail", "--to", CHIEF, "--out", "x.eml"), 12, "--out"),
         (("--mail", "--number", "0571-87250001"), 12, "--to"),
         ((*MARCH, "--monthly"), 12, "--monthly"),
         ((*MARCH, "--to", "a.html", "--to", "b.html"), 12, "--to"),
