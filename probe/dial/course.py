@@ -26,12 +26,12 @@ from probe.explore.tree import Errand, Peak, Visit
 from probe.explore.walker import Walker
 from probe.live import LiveCall
 from probe.model import Order, Origin, Record, Signal, Sounds, Verdict
-from probe.script import Engine, HangUp, Limits, Moment, Press, Say, there
+from probe.script import WHOEVER, Engine, HangUp, Limits, Moment, Press, Say, there
 from probe.script.voices import wav_length_s, wav_path
 from probe.transcribe import Transcriber
 from probe.words import words
 from scenarios import Scenario
-from scenarios.language import By, Voice
+from scenarios.language import By
 
 NO_REPLY_S = (
     6.0  # a SIP server says 100 within 0.2 s (RFC 3261 §17.2.1); RFC timer B would wait 32 s for one that is dead
@@ -156,8 +156,8 @@ class Course:
                     self._hang_up(now)
                 case Press(keys=pressed, by=by):
                     self._press(now, pressed, by)
-                case Say(wav=name, voice=voice):
-                    self._say(now, name, voice)
+                case Say(wav=name, voice=voice, unsure=unsure):
+                    self._say(now, name, WHOEVER if unsure else f"{voice} voice" if voice else "")
 
     def stop(self, now: float) -> None:
         """The operator ends the call."""
@@ -312,8 +312,9 @@ class Course:
         self._sounds = self._live.sounds()
         self._there = there(self._live.trace, self._sounds, since_s) if since_s is not None else None
 
-    def _say(self, now: float, name: str, voice: Voice | None) -> None:
-        """Play a recording. The trace says which one, and whose voice it is where the recording itself does not."""
+    def _say(self, now: float, name: str, remark: str) -> None:
+        """Play a recording. The trace says which one, and with a remark whose voice it is where the recording itself
+        does not, or that nobody knows whether anybody listens."""
         prompt = wav_path(name)
         try:
             length_s = wav_length_s(prompt)
@@ -321,7 +322,7 @@ class Course:
         except (PhoneError, OSError, wave.Error, EOFError) as error:
             self.fail(now, "dial.fault_say", file=prompt.name, reason=str(error))
             return
-        self._act(now, length_s + SAY_TAIL_S, f"SAY {prompt.stem}" + (f" ({voice} voice)" if voice else ""))
+        self._act(now, length_s + SAY_TAIL_S, f"SAY {prompt.stem}" + (f" ({remark})" if remark else ""))
 
     def _press(self, now: float, pressed: str, by: By) -> None:
         try:

@@ -1,8 +1,9 @@
 """One call of an exploration: at each moment, what is to be done now. Pure, and no different from a scenario's engine
 to the line that acts it out.
 
-Whatever the tree looks like: a person who is reached is told who calls and the call ends; nothing is pressed where a
-person may be listening; voicemails, faxes and phones that ring or are busy end the call; so do the limits.
+Whatever the tree looks like: a person who is reached, and whoever may be one, is told who calls and the call ends;
+nothing is pressed where a person may be listening; voicemails, faxes and phones that ring or are busy end the call; so
+do the limits.
 """
 
 from __future__ import annotations
@@ -51,14 +52,14 @@ class Walker:
         self._queued_s: float | None = None  # since when we wait in a queue
         self._wrong = 0  # keys in a row
         self._scolded: int | None = None  # what said last that there is no such choice
-        self._leaving = False
+        self._told_s: float | None = None  # since when somebody is told who calls
         self._over = False
         self.since_s: float | None = None  # `Moment.there` is to tell who was heard since then
 
     @property
     def attentive(self) -> bool:
         """Whether the next moments need their `sounds`, and `there`."""
-        return not self._over and not self._leaving and self.since_s is not None
+        return not self._over and self._told_s is None and self.since_s is not None
 
     def at(self, now: Moment) -> Action | None:
         """What is to be done at this moment; None for nothing. To be asked often, in order of time."""
@@ -68,7 +69,7 @@ class Walker:
             return self._hang_up()
         if now.acting:
             return None
-        if self._leaving:
+        if self._told_s is not None:
             return self._hang_up()
         if now.answered_at_s is None:
             return self._hang_up() if now.verdict.sure else None
@@ -86,7 +87,7 @@ class Walker:
 
     def over(self, now: Moment) -> None:
         """The far end has hung up."""
-        if self._over or self._leaving or self._listening is None:
+        if self._over or self._told_s is not None or self._listening is None:
             return
         self._over = True
         if self._pressing:
@@ -136,9 +137,10 @@ class Walker:
 
     def _go_on(self, now: Moment) -> Action | None:
         """What follows from where we are."""
-        if self._last.what is What.HUMAN:
-            self._leaving = True
-            return Say(wav=self._say) if self._say is not None else self._hang_up()
+        if self._last.what in (What.HUMAN, What.UNSURE):
+            self._told_s = now.at_s
+            unsure = self._last.what is What.UNSURE
+            return Say(wav=self._say, unsure=unsure) if self._say is not None else self._hang_up()
         if self._last.what is What.QUEUE and self._tree.limits.queue_s > 0:
             self._queued_s, self._here = now.at_s, self._last.id
             self.since_s = self._pressed_s
@@ -180,10 +182,7 @@ class Walker:
         return Visit(call_id=self._call_id, at=at, key=self._key, pressed_s=self._pressed_s, heard=heard)
 
     def _limit_s(self, now: Moment) -> float:
-        limits = self._limits
-        if now.answered_at_s is None:
-            return min(limits.ring_s, limits.deadline_s)
-        return min(now.answered_at_s + limits.answered_s, limits.deadline_s)
+        return self._limits.end_s(now.answered_at_s, self._told_s if now.acting else None)
 
     def _hang_up(self) -> HangUp:
         self._over = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from probe.model import Cause, Fact, Kind, Outcome, Record, Sounds
+from probe.script.moment import WHOEVER
 from probe.script.there import last_machine_s, there
 
 LEAST_SPEECH_S = 0.2
@@ -26,7 +27,7 @@ def reached(record: Record) -> Reached | None:
     if answered_s is None or verdict.outcome is Outcome.INCONCLUSIVE or verdict.cause in UNKNOWN:
         return None
     until_s = trace.ended_at_s or sounds.until_s
-    told_s = _told_s(record)
+    told_s, person = _told(record)
     if verdict.cause is Cause.HUMAN:
         return Reached(at_s=_first_word_s(sounds, answered_s) or answered_s, until_s=until_s)
     keys = presses(record)
@@ -34,7 +35,7 @@ def reached(record: Record) -> Reached | None:
     before = _until(sounds, told_s if told_s is not None else until_s)
     last_s = last_machine_s(before, since_s)
     word_s = _first_word_s(before, last_s)
-    if told_s is not None:
+    if told_s is not None and person:
         return Reached(at_s=told_s if word_s is None else word_s, until_s=until_s)
     if verdict.outcome is Outcome.ANSWERED:
         now = there(trace, before, since_s)
@@ -50,12 +51,13 @@ def presses(record: Record) -> tuple[tuple[float, str], ...]:
     return tuple((at_s, text.removeprefix("DTMF ")) for at_s, text in sent if text.startswith("DTMF "))
 
 
-def _told_s(record: Record) -> float | None:
-    """When somebody was told who calls: only persons are."""
+def _told(record: Record) -> tuple[float | None, bool]:
+    """When somebody was told who calls, and whether it was known for a person."""
     if record.order.say is None:
-        return None
+        return None, False
     said = f"SAY {Path(record.order.say).stem}"
-    return next((s.at_s for s in record.trace.signals if s.sent == said), None)
+    found = ((s.at_s, s.sent == said) for s in record.trace.signals if s.sent in (said, f"{said} ({WHOEVER})"))
+    return next(found, (None, False))
 
 
 def _first_word_s(sounds: Sounds, since_s: float) -> float | None:

@@ -4,7 +4,7 @@ No clock, no sound card, no telephone: the line (`probe.dial.course`) tells it e
 """
 
 from probe.script.engine import Engine
-from probe.script.moment import Action, HangUp, Limits, Moment, Press, Say
+from probe.script.moment import WHOEVER, Action, HangUp, Limits, Moment, Press, Say
 from probe.script.there import there
 
-__all__ = ["Action", "Engine", "HangUp", "Limits", "Moment", "Press", "Say", "there"]
+__all__ = ["WHOEVER", "Action", "Engine", "HangUp", "Limits", "Moment", "Press", "Say", "there"]

@@ -1,7 +1,9 @@
 """The state machine: at each moment, what is to be done now.
 
 Whatever a scenario says, these hold:
-- a person who answers is told who calls before anything else happens, and is not kept for longer than 20 s;
+- a person who answers is told who calls before anything else happens, hears it to its end, and is not kept for longer
+  than 20 s;
+- nobody who spoke is hung up on without having been told, unless it is known to be a machine;
 - no key is pressed and nothing is said before the answer;
 - a call that is known to have failed, a voicemail, a fax machine: the call ends, unless the scenario listens for it;
 - the limits end every call, and after the hang-up there is nothing more to do.
@@ -12,12 +14,12 @@ from __future__ import annotations
 import msgspec
 
 from probe.model import Blame, Cause, Outcome, Verdict
-from probe.script.heard import heard, rings, rings_now
-from probe.script.moment import Action, HangUp, Limits, Moment, Press, Say
+from probe.script.heard import heard, pauses, rings, rings_now, somebody
+from probe.script.moment import PERSON_LIMIT_S, Action, HangUp, Limits, Moment, Press, Say
 from scenarios import language as lang
 
 OPERATOR = "0"  # of a switchboard (telephony.md §2: 查号请拨零)
-PERSON_LIMIT_S = 20.0  # from when somebody is known to listen (telephony.md §6)
+TELL_S = 8.0  # so long before the limit whoever may be a person is told: it takes 7.4 s and its way to the far end
 ENDS = {Cause.FAX, Cause.DROPPED}  # answered, and nothing more to be had
 PERSON = {Cause.HUMAN, Outcome.ANSWERED, "verdict"}  # what a person is, when a scenario listens
 NOT_YET = Verdict(outcome=Outcome.INCONCLUSIVE, cause=Cause.UNSURE, blame=Blame.UNKNOWN, confidence=0.0, because=())
@@ -47,6 +49,10 @@ class Engine:
         self._person_s: float | None = None
         self._met = False  # the scenario has listened for the person
         self._pressed = False
+        self._told_s: float | None = None  # since when somebody is told who calls
+        self._telling = False
+        self._unsure = False  # answered, and nobody knows by whom
+        self._leaving = False
         self._over = False
         self.since_s: float | None = None  # `Moment.there` is to tell who was heard since then
 
@@ -55,6 +61,8 @@ class Engine:
         """Whether the next moments need their `sounds`, and `there`."""
         if self._over or (self._person_s is not None and not self._met):
             return False
+        if self._unsure:
+            return True
         step = self._step()
         if isinstance(step, lang.Ring):
             return step.first_ringback or step.rings is not None
@@ -65,17 +73,23 @@ class Engine:
         """What is to be done at this moment; None for nothing. To be asked often, in order of time."""
         if self._over:
             return None
+        self._telling = self._telling and now.acting
+        self._unsure = now.answered_at_s is not None and self._told_s is None and not now.verdict.sure
         if now.at_s >= self._limit_s(now):
-            return self._hang_up()
+            return self._hang_up() if self._telling else self._end(now)
         if now.acting:
             return None
+        if self._leaving:
+            return self._hang_up()
         if self._pressed:
             self._pressed, self.since_s = False, now.at_s
             now = msgspec.structs.replace(now, there=NOT_YET)
         if self._person_s is None and now.answered_at_s is not None and self._somebody(now):
             self._person_s = now.at_s
             if self._say is not None:
-                return Say(wav=self._say)
+                return self._tell(self._say, now)
+        if now.at_s >= self._limit_s(now) - TELL_S and pauses(now.sounds) and self._owes(now):
+            return self._end(now)
         return self._go_on(now)
 
     def _go_on(self, now: Moment) -> Action | None:
@@ -86,13 +100,13 @@ class Engine:
             match step:
                 case lang.Ring():
                     if now.answered_at_s is None:
-                        return self._hang_up() if self._in_vain(step, now) else None
+                        return self._end(now) if self._in_vain(step, now) else None
                     self._next()
                     continue
                 case lang.Listen():
                     branch = self._heard(step, now)
                     if branch is None:
-                        return self._hang_up() if self._no_use(now) else None
+                        return self._end(now) if self._no_use(now) else None
                     if self._person_s is not None:
                         self._met = True
                     elif self._classes(now):
@@ -101,9 +115,9 @@ class Engine:
                     self._next(branch)
                     continue
                 case lang.HangUp():
-                    return self._hang_up()
+                    return self._end(now)
             if self._no_use(now):
-                return self._hang_up()
+                return self._end(now)
             match step:
                 case lang.Wait(seconds=seconds):
                     if now.at_s < self._began_s + seconds:
@@ -118,7 +132,7 @@ class Engine:
                 case lang.Say(wav=wav, voice=voice):
                     self._next()
                     return Say(wav=wav, voice=voice)
-        return self._hang_up()
+        return self._end(now)
 
     # ---- what is known ----
 
@@ -162,11 +176,14 @@ class Engine:
         classes = self._classes(now)
         return bool(classes) and (Outcome.ANSWERED not in classes or bool(classes & ENDS))
 
+    def _owes(self, now: Moment) -> bool:
+        """Whether somebody has spoken who does not know who calls, and who may be a person."""
+        if now.answered_at_s is None or self._say is None or self._told_s is not None or self._classes(now):
+            return False
+        return somebody(now.sounds, now.answered_at_s if self.since_s is None else self.since_s)
+
     def _limit_s(self, now: Moment) -> float:
-        limits = self._limits
-        if now.answered_at_s is None:
-            return min(limits.ring_s, limits.deadline_s)
-        limit_s = min(now.answered_at_s + limits.answered_s, limits.deadline_s)
+        limit_s = self._limits.end_s(now.answered_at_s, self._told_s if self._telling else None)
         return limit_s if self._person_s is None else min(limit_s, self._person_s + PERSON_LIMIT_S)
 
     # ---- where the scenario is ----
@@ -190,6 +207,19 @@ class Engine:
         self._began_s = None
         if inner:
             self._frames.append(_Frame(inner, times))
+
+    # ---- what is done ----
+
+    def _tell(self, say: str, now: Moment, *, unsure: bool = False) -> Say:
+        self._told_s, self._telling = now.at_s, True
+        return Say(wav=say, unsure=unsure)
+
+    def _end(self, now: Moment) -> Action:
+        """Hang up; who may be a person is told before that who called."""
+        if self._say is not None and self._owes(now) and now.at_s < self._limits.deadline_s:
+            self._leaving = True
+            return self._tell(self._say, now, unsure=True)
+        return self._hang_up()
 
     def _hang_up(self) -> HangUp:
         self._over = True

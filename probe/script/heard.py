@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from probe.classify.facts import utterances
+from probe.classify.answered import LEAST_SPEECH_S, TALKS_ON_S
+from probe.classify.facts import TALKING_GAP_S, utterances
 from probe.model import Kind, Sounds
+from probe.script.there import last_machine_s
 from scenarios.language import Sound
 from scenarios.notation import bare
 
@@ -30,6 +32,20 @@ def heard(sound: Sound, sounds: Sounds, since_s: float) -> bool:
             found = sounds.of(Kind(sound.name))
             return any(s.end_s - max(s.start_s, since_s) >= sound.seconds for s in found)
     return False
+
+
+def somebody(sounds: Sounds, since_s: float) -> bool:
+    """Whether a voice was heard since this moment, and since the last sound that no person makes, that may be a
+    person's: one that does not talk on and on."""
+    since_s = last_machine_s(sounds, since_s)
+    said = [u for u in utterances(sounds.segments) if u.end_s - max(u.start_s, since_s) >= LEAST_SPEECH_S]
+    return any(u.duration_s < TALKS_ON_S for u in said)
+
+
+def pauses(sounds: Sounds) -> bool:
+    """Whether nobody is speaking now."""
+    last_s = max((s.end_s for s in sounds.of(Kind.SPEECH)), default=0.0)
+    return sounds.until_s - last_s >= TALKING_GAP_S
 
 
 def rings(sounds: Sounds, rang_at_s: float | None, now_s: float, ring_s: float) -> int:

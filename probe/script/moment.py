@@ -5,6 +5,9 @@ from __future__ import annotations
 from probe.model import Fact, Sounds, Verdict
 from scenarios.language import By, Voice
 
+WHOEVER = "to whoever it is"  # the trace's remark about a `Say` that is `unsure`
+PERSON_LIMIT_S = 20.0  # from when somebody is known to listen (telephony.md §6)
+
 
 class Limits(Fact, frozen=True, kw_only=True):
     """When to hang up at the latest."""
@@ -12,6 +15,15 @@ class Limits(Fact, frozen=True, kw_only=True):
     ring_s: float  # from the INVITE, without an answer
     answered_s: float  # from the answer
     deadline_s: float  # from the INVITE, whatever happens
+
+    def end_s(self, answered_at_s: float | None, telling_since_s: float | None = None) -> float:
+        """When the call ends. Who is being told who calls hears it to its end, unless that is longer than anybody is
+        to be kept."""
+        if answered_at_s is None:
+            return min(self.ring_s, self.deadline_s)
+        if telling_since_s is not None:
+            return min(telling_since_s + PERSON_LIMIT_S, self.deadline_s)
+        return min(answered_at_s + self.answered_s, self.deadline_s)
 
 
 class Moment(Fact, frozen=True, kw_only=True):
@@ -38,6 +50,7 @@ class Say(Fact, frozen=True, kw_only=True):
 
     wav: str
     voice: Voice | None = None  # of a recording that does not say so itself
+    unsure: bool = False  # nobody knows whether a person listens
 
 
 class HangUp(Fact, frozen=True, kw_only=True):

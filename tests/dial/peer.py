@@ -12,6 +12,7 @@ with peer(busy) as far: ...dial f"sip:1001@127.0.0.1:{far.port}"
 from __future__ import annotations
 
 import re
+import select
 import socket
 import threading
 import time
@@ -27,8 +28,9 @@ class FarEnd:
 
     def __init__(self, sip: socket.socket) -> None:
         self._sip = sip
-        self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._rtp.bind(("127.0.0.1", 0))
+        self._rtp = _rtp_socket()
+        self._sent = 0  # packets
+        self._kept: list[bytes] = []  # received, in order
         self.port: int = sip.getsockname()[1]
         self.invite = ""
         self.seen: list[str] = []  # the first line of everything received, in order
@@ -65,28 +67,45 @@ class FarEnd:
         lines += [f"Contact: <sip:far@127.0.0.1:{self.port}>", *headers]
         self._send(lines, self._sdp() if sdp is True else sdp or "", raw)
 
-    def request(self, method: str, *headers: str) -> None:
-        """Send a request of our own inside the call."""
+    def request(self, method: str, *headers: str, sdp: bool = False, cseq: int | None = None) -> int:
+        """Send a request of our own inside the call; its number (CSeq), which an ACK repeats."""
+        cseq = len(self.seen) + 1 if cseq is None else cseq
         lines = [
             f"{method} {re.search('<(.*?)>', field(self.invite, 'Contact')).group(1)} SIP/2.0",  # type: ignore[union-attr]  # every INVITE has one
             f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bKfar{method}{len(self.seen)}",
             f"From: {field(self.invite, 'To')};tag=far",
             f"To: {field(self.invite, 'From')}",
             field(self.invite, "Call-ID", whole=True),
-            f"CSeq: {len(self.seen) + 1} {method}",
+            f"CSeq: {cseq} {method}",
             f"Contact: <sip:far@127.0.0.1:{self.port}>",
             "Max-Forwards: 70",
             *headers,
         ]
-        self._send(lines, "", b"")
+        self._send(lines, self._sdp() if sdp else "", b"")
+        return cseq
 
-    def talk(self, payload: bytes = A_LAW_SILENCE * 160, *, seconds: float) -> None:
-        """Send A-law packets of 20 ms, the same one again and again."""
+    def talk(self, payload: bytes = A_LAW_SILENCE * 160, *, seconds: float, on: bool = True) -> None:
+        """Send A-law packets of 20 ms, the payload again and again, and keep what the robot sends meanwhile.
+
+        Unless it talks `on`, it stops when something is signalled.
+        """
         port = int(re.search(r"m=audio (\d+)", self.invite).group(1))  # type: ignore[union-attr]  # it offers audio
+        begin = time.monotonic()
         for number in range(int(seconds * 50)):
-            head = b"\x80\x08" + number.to_bytes(2) + (number * 160).to_bytes(4) + b"far!"
-            self._rtp.sendto(head + payload, ("127.0.0.1", port))
-            time.sleep(0.02)
+            place = number * 160 % len(payload)
+            head = b"\x80\x08" + (self._sent & 65535).to_bytes(2) + (self._sent * 160).to_bytes(4) + b"far!"
+            self._rtp.sendto(head + payload[place : place + 160], ("127.0.0.1", port))
+            self._sent += 1
+            self._keep()
+            if not on and select.select([self._sip], [], [], 0)[0]:
+                return
+            time.sleep(max(0.0, begin + (number + 1) * 0.02 - time.monotonic()))
+
+    def move(self) -> None:
+        """From now on sound comes from another port, and is wanted there."""
+        self._keep()
+        self._rtp.close()
+        self._rtp = _rtp_socket()
 
     def wait(self, seconds: float) -> None:
         """Let time pass; what arrives meanwhile is noted later."""
@@ -94,14 +113,16 @@ class FarEnd:
 
     def rtp_payloads(self) -> list[bytes]:
         """What the robot has sent since the last time, packet by packet."""
-        self._rtp.setblocking(False)
-        found = []
-        with suppress(BlockingIOError):
-            while packet := self._rtp.recv(2048):
-                found.append(packet[12:])
+        self._keep()
+        found, self._kept = self._kept, []
         return found
 
     # ---- inside ----
+
+    def _keep(self) -> None:
+        with suppress(BlockingIOError):
+            while packet := self._rtp.recv(2048):
+                self._kept.append(packet[12:])
 
     def _sdp(self) -> str:
         port = self._rtp.getsockname()[1]
@@ -122,6 +143,13 @@ class FarEnd:
             script(self)
         except BaseException as fault:  # handed to the test by `peer`
             self.fault = fault
+
+
+def _rtp_socket() -> socket.socket:
+    rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    rtp.bind(("127.0.0.1", 0))
+    rtp.setblocking(False)
+    return rtp
 
 
 def field(message: str, name: str, *, whole: bool = False) -> str:

@@ -293,14 +293,25 @@ def test_nobody_else_is_spoken_to(tmp_path: Path, verdicts: Callable[[Cause | No
     assert scene.phone.asked == ["hang up"]
 
 
-def test_even_a_long_prompt_ends_at_the_answered_limit(
-    tmp_path: Path, verdicts: Callable[[Cause | None], None]
-) -> None:
+def test_who_is_recognised_late_hears_it_to_the_end(tmp_path: Path, verdicts: Callable[[Cause | None], None]) -> None:
+    scene = Scene(tmp_path, say=say_wav(tmp_path), answered_limit_s=20.0)
+    scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
+    verdicts(Cause.HUMAN)
+    scene.tick(20.9)
+    scene.tick(25.1)
+    assert scene.phone.asked == ["say say_disclosure-1.wav"]
+    scene.tick(25.3)
+    assert scene.phone.asked[1:] == ["hang up"]
+
+
+def test_even_a_long_prompt_ends_after_20_s(tmp_path: Path, verdicts: Callable[[Cause | None], None]) -> None:
     scene = Scene(tmp_path, say=say_wav(tmp_path, 60.0), answered_limit_s=20.0)
     scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
     verdicts(Cause.HUMAN)
     scene.tick(3.0)
-    scene.tick(21.0)
+    scene.tick(22.9)
+    assert len(scene.phone.asked) == 1
+    scene.tick(23.0)
     assert scene.phone.asked[1:] == ["hang up"]
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probe.model import Cause, Kind
+from probe.model import Cause, Kind, Segment
 from probe.script import HangUp, Press, Say
-from probe.script.engine import PERSON_LIMIT_S
+from probe.script.engine import TELL_S
+from probe.script.moment import PERSON_LIMIT_S
 from scenarios import Scenario
 from scenarios import language as lang
 from scenarios.notation import CAUSES, CLASSES
@@ -121,12 +123,107 @@ def test_a_scenario_may_go_on_with_a_person_for_whom_it_listens_but_not_for_long
 
 
 def test_sounds_are_asked_for_only_where_they_are_needed() -> None:
-    one = scene("- listen: {for: ivr, within: 5 s, otherwise: [wait: 1 s]}\n- listen: {for: phrase 请按, within: 5 s}")
-    assert not one.engine.attentive
-    one.at(7.0)
+    one = scene("- wait: 6 s\n- listen: {for: phrase 请按, within: 5 s}")
+    assert one.engine.attentive, "as long as nobody knows who answered"
+    one.at(7.0, verdict=sure(Cause.IVR))
     assert not one.engine.attentive
     one.at(8.0)
     assert one.engine.attentive
+
+
+def test_who_is_recognised_late_hears_to_the_end_who_calls() -> None:
+    """The limit of an answered call is for calls in which nothing is to be said."""
+    one = scene("- listen: {for: human, within: 60 s}", answered_s=2.0)
+    one.at(61.0, verdict=sure(Cause.HUMAN))
+    assert one.at(68.6, acting=True) is None
+    one.at(68.7, acting=False)
+    assert one.said == [f"say {WHO}", "hang up"]
+
+
+def test_nobody_is_kept_for_longer_than_20_s_by_a_long_disclosure_or_past_the_deadline() -> None:
+    for person_s, end_s in ((30.0, 30.0 + PERSON_LIMIT_S), (61.0, 81.0), (61.9, 81.9)):
+        one = scene("- listen: {for: human, within: 60 s}")
+        one.at(person_s, verdict=sure(Cause.HUMAN))
+        assert one.at(end_s - 0.1, acting=True) is None
+        one.at(end_s)
+        assert one.said == [f"say {WHO}", "hang up"]
+    late = scene("- listen: {for: human, within: 60 s}", answered_s=None)
+    late.at(29.0, answered_at_s=29.0)
+    late.at(88.9, verdict=sure(Cause.HUMAN))
+    assert late.at(99.9, acting=True) is None
+    late.at(100.0)
+    assert late.said == [f"say {WHO}", "hang up"]
+
+
+def test_who_spoke_and_may_be_a_person_is_told_before_the_limit() -> None:
+    one = scene("- listen: {for: verdict, within: 60 s}")
+    spoke = [heard(Kind.SPEECH, 3.0, 7.2)]
+    assert one.at(62.0 - TELL_S - 0.1, segments=spoke) is None
+    action = one.at(62.0 - TELL_S, segments=spoke)
+    assert action == Say(wav=WHO, unsure=True)
+    one.at(61.0, acting=True)
+    one.at(61.7, acting=False)
+    assert one.said == [f"say {WHO}", "hang up"]
+
+
+def test_nobody_is_interrupted_before_the_limit() -> None:
+    one = scene("- listen: {for: verdict, within: 60 s}")
+    assert one.at(56.0, segments=[heard(Kind.SPEECH, 53.0, 56.0)]) is None
+    one.at(56.6, segments=[heard(Kind.SPEECH, 53.0, 56.0)])
+    assert one.said == []
+    one.at(56.8, segments=[heard(Kind.SPEECH, 53.0, 56.0)])
+    assert one.said == [f"say {WHO}"]
+    busy = scene("- listen: {for: verdict, within: 60 s}")
+    busy.at(61.9, segments=[heard(Kind.SPEECH, 53.0, 61.9)])
+    assert busy.said == []
+    busy.at(62.0, segments=[heard(Kind.SPEECH, 53.0, 62.0)])
+    assert busy.said == [f"say {WHO}"], "the last moment"
+
+
+@pytest.mark.parametrize(
+    "steps", ["- wait: 9 s", "- wait: 9 s\n- hang_up", "- listen: {for: ivr, within: 9 s, otherwise: [hang_up]}"]
+)
+def test_a_scenario_that_ends_does_not_leave_anybody_without_a_word(steps: str) -> None:
+    one = scene(steps)
+    one.at(11.0, segments=[heard(Kind.SPEECH, 3.0, 7.2)])
+    one.at(18.0, acting=True)
+    one.at(18.7, acting=False)
+    assert one.said == [f"say {WHO}", "hang up"]
+
+
+MACHINES = {
+    "nobody spoke": [heard(Kind.NOISE, 2.0, 62.0)],
+    "who talks on and on": [heard(Kind.SPEECH, 3.0, 14.0)],
+    "a known recording": [msgspec.structs.replace(heard(Kind.SPEECH, 3.0, 7.0), known="ivr")],
+    "the same again": [
+        heard(Kind.SPEECH, 3.0, 7.0),
+        msgspec.structs.replace(heard(Kind.SPEECH, 9.0, 13.0), repeat_of_s=3.0),
+    ],
+    "a beep after it": [heard(Kind.SPEECH, 3.0, 7.0), heard(Kind.BEEP, 8.0, 8.5)],
+    "before the answer": [heard(Kind.SPEECH, 0.5, 2.1)],
+}
+
+
+@pytest.mark.parametrize("segments", MACHINES.values(), ids=MACHINES.keys())
+def test_no_machine_is_told(segments: list[Segment]) -> None:
+    one = scene("- listen: {for: verdict, within: 60 s}")
+    one.at(60.0, segments=segments)
+    one.at(62.0, segments=segments)
+    assert one.said == ["hang up"]
+
+
+def test_who_was_there_before_a_key_is_not_told_behind_it() -> None:
+    one = scene("- listen: {for: ivr, within: 20 s}\n- press: 0\n- wait: 9 s")
+    menu = heard(Kind.SPEECH, 3.0, 9.0)
+    one.at(9.5, verdict=sure(Cause.IVR), segments=[menu])
+    one.at(10.0, there=UNSURE)
+    one.at(19.0)
+    assert one.said == ["press 0 by rfc4733", "hang up"]
+    other = scene("- listen: {for: ivr, within: 20 s}\n- press: 0\n- wait: 9 s")
+    other.at(9.5, verdict=sure(Cause.IVR), segments=[menu])
+    other.at(10.0, there=UNSURE)
+    other.at(19.0, segments=[menu, heard(Kind.SPEECH, 12.0, 16.0)])
+    assert other.said[1:] == [f"say {WHO}"]
 
 
 # ---- any scenario, any call ----
@@ -206,16 +303,16 @@ def test_whatever_happens(scenario: Scenario, data: st.DataObject) -> None:
         action = one.at(at_s, **known)
         if isinstance(action, Say | Press):
             acting_until = at_s + 3.0
-        if action == Say(wav=WHO):
+        if isinstance(action, Say) and action.wav == WHO:
             person_s = at_s
     ends = [at_s for at_s, action in one.asked if isinstance(action, HangUp)]
     assert len(ends) == 1
     assert one.asked[-1][1] == HangUp()
     answered = answered_s is not None and answered_s <= ends[0]
     limit_s = answered_s + scenario.answered_limit_s if answered and answered_s is not None else scenario.ring_limit_s
-    assert ends[0] <= min(limit_s, scenario.deadline_s) + 0.5
+    assert ends[0] <= min(limit_s if person_s is None else max(limit_s, person_s + 3.0), scenario.deadline_s) + 0.5
     assert all(answered and answered_s is not None and at_s >= answered_s for at_s, _ in one.asked[:-1])
-    assert [action for _, action in one.asked].count(Say(wav=WHO)) <= 1, "once is enough"
+    assert one.said.count(f"say {WHO}") <= 1, "once is enough"
     if person_s is not None:
         assert ends[0] <= person_s + PERSON_LIMIT_S + 0.5
 

@@ -24,6 +24,7 @@ from probe.model import (
     Trace,
 )
 from probe.model import Verdict as Judged
+from probe.script import WHOEVER
 from scenarios import Scenario, notation
 from scenarios.language import Ring
 from scenarios.nodes import Node
@@ -209,3 +210,11 @@ def test_people_read_expectations_in_their_language(form: str) -> None:
 
 def test_values_are_told_in_the_language_of_the_reports() -> None:
     assert checks(CLERK, expecting("answered within 15 s"), "zh")[0].seen == "振铃 10.0 秒后接通"
+
+
+def test_who_was_told_on_the_chance_that_it_is_a_person_is_none_for_that() -> None:
+    somebody = (speech(12.0, 14.0), speech(16.0, 20.8))
+    unsure = record(Cause.IVR, sent=((15.0, "DTMF 0"), (28.0, f"{SAID} ({WHOEVER})")), segments=somebody)
+    assert seen("human within 60 s", unsure) is None
+    sure = record(Cause.IVR, sent=((15.0, "DTMF 0"), (28.0, SAID)), segments=somebody)
+    assert seen("human within 60 s", sure) is not None

@@ -6,6 +6,7 @@ import pytest
 
 import scenarios
 from probe.model import Cause, Kind
+from probe.script.engine import TELL_S
 from tests.script.scene import UNSURE, Scene, heard, sure, words
 
 DIRECT = scenarios.load("direct")
@@ -50,6 +51,12 @@ def test_ringing_ends_at_its_limit(name: str) -> None:
     assert scene.at(scenario.ring_limit_s - 0.1) is None
     scene.at(scenario.ring_limit_s)
     assert scene.said == ["hang up"]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_deadline_leaves_time_to_say_who_calls_after_the_last_answer(name: str) -> None:
+    scenario = scenarios.load(name)
+    assert scenario.deadline_s >= scenario.ring_limit_s + scenario.answered_limit_s + TELL_S
 
 
 @pytest.mark.parametrize("name", [n for n in ALL if scenarios.load(n).answered_limit_s <= 20])
@@ -118,7 +125,9 @@ def test_who_says_nothing_that_is_understood_is_not_pressed_keys_at() -> None:
     scene = Scene(MENU)
     scene.answered(2.0)
     scene.at(22.0, segments=[heard(Kind.SPEECH, 5.0, 6.0)])
-    assert scene.said == ["hang up"]
+    assert scene.said == ["say who-calls.wav"], "who is perhaps a person hears who called"
+    scene.at(29.7)
+    assert scene.said[1:] == ["hang up"]
 
 
 def test_a_voicemail_behind_the_key_ends_the_call() -> None:
