@@ -3,7 +3,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# Twice the cores: a call mostly waits (tests/conftest.py).
+JOBS ?= 4
+# Else each of the many programs that tests start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 all: lint test
 
@@ -11,7 +14,7 @@ demo: $(VENV)/.installed ## dial a practice district over real SIP and write the
 	$(BIN)/probe demo
 
 test: $(VENV)/.tests packages ## run every test, real SIP peers, database server and browser included
-	$(BIN)/pytest -n $(JOBS) --dist worksteal
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .

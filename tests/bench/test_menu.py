@@ -7,6 +7,8 @@ import pytest
 from tests.bench import menu
 from tests.bench.soak import growth, soak
 
+pytestmark = pytest.mark.hears
+
 
 def test_keys_in_a_menu_arrive_at_the_far_end() -> None:
     found = menu.measure(4)

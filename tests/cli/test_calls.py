@@ -18,6 +18,7 @@ from probe.exchange import running
 from tests.cli.conftest import Probe, lines
 from tests.practice import settings
 
+pytestmark = pytest.mark.hears
 BUSY = "0571-87250020"  # 486 at once
 CLERK = "0571-87250016"
 PROMISED = {

@@ -22,6 +22,7 @@ from probe.store.audit import Entry
 from tests.cli.conftest import Probe, lines
 from tests.practice import settings
 
+pytestmark = pytest.mark.hears
 MENUS = SHIPPED.with_name("menus.yaml")
 PERSON, NESTED = "0571-87250104", "0571-87250101"
 

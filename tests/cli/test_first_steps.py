@@ -11,6 +11,8 @@ from probe import __version__
 from probe.store.tables import VERSION_TABLE
 from tests.cli.conftest import Probe, lines
 
+pytestmark = pytest.mark.hears
+
 
 def test_init_then_import_then_list(home: Path, probe: Probe) -> None:
     done = probe("init")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.bench.kills import run
+
+pytestmark = pytest.mark.hears
 
 
 def test_killed_rounds_are_resumed_without_a_call_lost_or_made_twice(tmp_path: Path) -> None:

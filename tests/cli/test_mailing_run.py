@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 import trustme
 
 from probe.model import Because, Purpose
@@ -22,6 +23,8 @@ from probe.store.slots import State
 from tests.cli.test_mailing_due import PEOPLE, fill
 from tests.cli.test_run import PATIENCE_S, wait_for
 from tests.post.servers import PASSWORD, USER, Postbox, mail_server
+
+pytestmark = pytest.mark.hears
 
 
 def test_a_service_mails_the_report_and_calls_on_time(desk: Path) -> None:

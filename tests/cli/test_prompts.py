@@ -12,6 +12,7 @@ from probe.store import Store
 from tests import audio
 from tests.cli.conftest import Probe, lines
 
+pytestmark = pytest.mark.hears
 UNHEARD = "say_disclosure-1-zm_yunxi"
 DISTRICT = """
 country: "86"

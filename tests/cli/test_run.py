@@ -17,12 +17,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from probe.model import Because, Purpose
 from probe.plan import Slot, slot_id
 from probe.settings import read
 from probe.store import Store
 from probe.store.slots import State
 
+pytestmark = pytest.mark.hears
 PATIENCE_S = 60.0
 
 

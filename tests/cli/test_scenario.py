@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import soundfile
 
 import scenarios
 from tests.cli.conftest import Probe, lines
 from tests.practice import settings
 
+pytestmark = pytest.mark.hears
 MINE = """name: mine
 use: {zh: 试用, en: a trial of mine}
 say: say_disclosure-1-zf_xiaoyi

@@ -13,6 +13,7 @@ from probe.exchange import running
 from probe.exchange.district import SHIPPED, load
 from probe.model import Order, Origin, Record, Trace
 
+pytestmark = pytest.mark.hears
 RING_LIMIT_S = 9.0
 ANSWERED_LIMIT_S = 9.0
 

@@ -19,6 +19,8 @@ from probe.model import Blame, Origin, Outcome, Record
 from tests.dial.one_line import one_line
 from tests.dial.peer import A_LAW_SILENCE, FarEnd, field, peer
 
+pytestmark = pytest.mark.hears
+
 
 def test_early_media_is_heard_and_recorded(tmp_path: Path) -> None:
     sent_to_us: list[bytes] = []

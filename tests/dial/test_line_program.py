@@ -18,6 +18,8 @@ from tests.dial.forked import Nursery
 from tests.dial.one_line import one_line, order_for
 from tests.dial.peer import FarEnd, peer
 
+pytestmark = pytest.mark.hears
+
 
 def test_hostile_bytes_do_no_harm(tmp_path: Path) -> None:
     def hostile(call: FarEnd) -> None:

@@ -8,11 +8,13 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from probe.dial.trunk import Trunk
 from tests.dial.one_line import one_line
 from tests.dial.peer import A_LAW_SILENCE, FarEnd, field, peer
 
+pytestmark = pytest.mark.hears
 NUMBER = "+8657187250001"
 
 

@@ -14,6 +14,7 @@ from probe.model import Record
 from tests.dial.one_line import OneLine, one_line
 from tests.dial.peer import field
 
+pytestmark = pytest.mark.hears
 NUMBER = "+8657187250001"
 
 

@@ -32,6 +32,7 @@ from tests.dial.peer import FarEnd, peer
 from tests.dial.test_course import Scene, say_wav
 from tests.script.scene import UNSURE, sure
 
+pytestmark = pytest.mark.hears
 HEAD = "name: mine\nuse: {zh: 试用, en: a trial}\nsay: who\n"
 
 

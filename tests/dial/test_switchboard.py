@@ -23,6 +23,7 @@ from probe.errors import DialError, StoreError
 from probe.model import Order, Record
 from tests.dial.one_line import order_for
 
+pytestmark = pytest.mark.hears
 FAKE_LINE = (sys.executable, "-m", "probe.dial.nursery", "tests.dial.fake_line")
 
 

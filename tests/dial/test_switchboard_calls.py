@@ -14,12 +14,15 @@ from pathlib import Path
 
 import msgspec
 import psutil
+import pytest
 
 from probe.dial import Switchboard
 from probe.dial.messages import State
 from probe.model import Blame, Order, Outcome, Record
 from tests.dial.one_line import order_for
 from tests.dial.peer import FarEnd, peer
+
+pytestmark = pytest.mark.hears
 
 
 def talks(call: FarEnd) -> None:

@@ -20,6 +20,8 @@ from probe.exchange.sounds import RATE_HZ
 from tests.exchange.caller import Caller, Dialled
 from tests.exchange.ears import found_s, level_dbfs, loudest_hz, on_off_s
 
+pytestmark = pytest.mark.hears
+
 
 class Score(msgspec.Struct, frozen=True):
     """What is to be seen and heard in one call."""

@@ -1,6 +1,10 @@
 """Two hundred calls at once. `python -m tests.exchange.load` prints figures; here they need only be sane."""
 
+import pytest
+
 from tests.exchange.load import measure
+
+pytestmark = pytest.mark.hears
 
 
 def test_two_hundred_calls_keep_the_clock() -> None:

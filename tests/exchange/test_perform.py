@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from probe.exchange.serve import Exchange
 from tests.exchange.caller import PCMA, Caller, Dialled, decoder, district
 from tests.exchange.ears import found_s, level_dbfs
 
+pytestmark = pytest.mark.hears
 HELLO = "human-10-zf_xiaoyi"  # 1.1 s, the shortest
 MENU = """[answer, {menu: human-8-zm_yunxi, repeats: 2, patience: 0.3, wrong: human-9-zm_yunxi,
   keys: {"0": [wait: 0.1, hang_up], "1": [beep]}}, hang_up: Q.850;cause=31]"""

@@ -18,6 +18,7 @@ from probe.exchange import running
 from probe.exchange.program import main
 from tests.exchange.test_sipp import sipp
 
+pytestmark = pytest.mark.hears
 COMMAND = [sys.executable, "-m", "probe.exchange"]
 
 

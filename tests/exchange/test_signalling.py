@@ -13,6 +13,7 @@ from probe.exchange.call import End
 from probe.exchange.serve import Exchange
 from tests.exchange.caller import CLERK, PCMU, Caller, district, talking
 
+pytestmark = pytest.mark.hears
 RINGS = "[wait: 0.02, ring]"
 BUSY = "[wait: 0.02, {reply: 486 Busy Here, reason: 'Q.850;cause=17;text=\"User busy\"', headers: {Retry-After: '60'}}]"
 

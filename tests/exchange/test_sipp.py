@@ -11,6 +11,7 @@ import pytest
 from probe.exchange import running
 from tests.exchange.caller import district
 
+pytestmark = pytest.mark.hears
 LOOPBACK = ("-i", "127.0.0.1", "-mi", "127.0.0.1", "-ci", "127.0.0.1")
 SCENARIOS = Path(__file__).parent / "sipp"
 

@@ -14,6 +14,8 @@ from probe.exchange.call import End
 from probe.exchange.serve import Exchange
 from tests.exchange.caller import CLERK, Caller, district, talking
 
+pytestmark = pytest.mark.hears
+
 
 def open_files() -> int:
     return psutil.Process().num_fds()

@@ -19,6 +19,7 @@ from probe.explore.tree import humans
 from probe.model import Number, Order, Purpose, Record
 from probe.plan.batch import order_of
 
+pytestmark = pytest.mark.hears
 DISTRICT = Path(__file__).parent / "menus.yaml"
 LIMITS = {
     "87250201": Limits(calls=6, queue_s=30.0),

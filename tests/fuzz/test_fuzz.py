@@ -6,10 +6,14 @@ import asyncio
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.fuzz import mutate, torture
 from tests.fuzz.message import dialled
 from tests.fuzz.plans import attempt
 from tests.fuzz.run import fuzz
+
+pytestmark = pytest.mark.hears
 
 
 def test_a_slice_of_the_fuzzer(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from tests.interop.peers import free_port
 from tests.interop.sipp import sipp_peer
 from tests.interop.test_trunks import trunk_to
 
+pytestmark = pytest.mark.hears
 CANARY = "+8657187250000"
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from probe.plan import SAY
 from tests.interop.baresip import answering_phone
 from tests.interop.robot import dialled, judged, side_by_side
 from tests.interop.sipp import sipp_peer
 
+pytestmark = pytest.mark.hears
 SCENARIOS = {
     "busy": "busy/busy_signal/office",
     "no_answer": "unanswered/rang_out/office",

@@ -11,6 +11,8 @@ from tests.exchange.ears import found_s, level_dbfs, loudest_hz, on_off_s
 from tests.interop.baresip import answering_phone
 from tests.interop.sipp import SCENARIOS, sipp_peer
 
+pytestmark = pytest.mark.hears
+
 
 def called(address: str, number: str = "1001", stay_s: float = 10.0) -> Dialled:
     """Dial, and hang up after `stay_s` if the far end has not."""

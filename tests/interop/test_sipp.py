@@ -6,12 +6,16 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pytest
+
 from probe.model import Record
 from tests.interop.codes import WITH_REASON, WITHOUT_REASON
 from tests.interop.compose import final, q850, scenario, trying
 from tests.interop.flows import FLOWS, Flow
 from tests.interop.robot import dialled, judged, side_by_side
 from tests.interop.sipp import sipp_peer
+
+pytestmark = pytest.mark.hears
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from tests.interop.kamailio import PASSWORD, Carrier, carrier, edge
 from tests.interop.peers import free_port
 from tests.interop.sipp import sipp_peer
 
+pytestmark = pytest.mark.hears
 NUMBER = "+8657187250001"
 
 

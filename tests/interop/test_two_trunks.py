@@ -16,6 +16,7 @@ from tests import program
 from tests.interop.compose import answer, final, ring, scenario, until_bye
 from tests.interop.sipp import sipp_peer
 
+pytestmark = pytest.mark.hears
 TOML = """
 [robot]
 area_code = "0571"

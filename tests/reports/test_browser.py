@@ -18,6 +18,7 @@ from tests.records import HOSTILE
 from tests.reports import month
 from tests.reports.district import calls, hostile, report
 
+pytestmark = pytest.mark.long
 PHONE, DESK = 360, 1280
 
 

@@ -31,6 +31,7 @@ from reports.report import Report
 from tests.records import HOSTILE, call, number
 from tests.reports import month
 
+pytestmark = pytest.mark.long
 NOW = datetime(2026, 4, 1, 1, 5, tzinfo=UTC)
 READER = For(lang="zh", timezone="Asia/Shanghai", now=NOW, rule=ScoreRule())
 CHIEF = "chief@example.cn"

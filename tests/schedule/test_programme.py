@@ -23,6 +23,7 @@ from probe.store.slots import State as Slotted
 from tests.records import number
 from tests.schedule.world import CANARY, HANGZHOU, World, answers, local
 
+pytestmark = pytest.mark.long
 MONDAY, TUESDAY = "2026-03-02", "2026-03-03"
 OWNED = [number(i, unit=f"单位{i}", owner_email=f"office{i}@example.cn") for i in range(8)]
 ALERTS = Alerts(supervisors=("chief@example.cn",))

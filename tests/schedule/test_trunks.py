@@ -15,6 +15,7 @@ from probe.plan import Policy, Way
 from tests.records import number
 from tests.schedule.world import CANARY, World, answers, local
 
+pytestmark = pytest.mark.long
 MONDAY, TUESDAY, NEXT_MONDAY = "2026-03-02", "2026-03-03", "2026-03-09"
 A, B = Way(trunk="a", caller_id="0571-1"), Way(trunk="b", caller_id="0571-2")
 MANY = [number(i, unit=f"单位{i}", owner_email=f"office{i}@example.cn") for i in range(12)]

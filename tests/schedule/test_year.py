@@ -22,6 +22,7 @@ from probe.store.slots import State
 from tests.records import number
 from tests.schedule.world import Killed, World, local
 
+pytestmark = pytest.mark.long
 RESTARTS = 300
 DAYS = 365
 BEGIN = local("2025-01-01", "00:01")

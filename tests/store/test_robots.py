@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
+import pytest
 
 from probe.model import Cause
 from probe.store import Store, is_alive, this_owner
 from tests.records import MORNING, call, number
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 STEPS = 160  # more than all migrations and a round take
 PATIENCE_S = 60.0

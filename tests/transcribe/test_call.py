@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from probe.dial import Switchboard, Trunk
 from probe.exchange import running
 from probe.exchange.district import SHIPPED, load
 from probe.model import Cause, Order, Record
 from tests.transcribe.test_keeper import kept, up
+
+pytestmark = pytest.mark.hears
 
 
 def call(behaviour: str, words: Path | None, folder: Path) -> Record:

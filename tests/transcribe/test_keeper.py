@@ -19,6 +19,7 @@ from probe.transcribe.client import Client
 from probe.transcribe.keeper import Keeper
 from tests.audio import prompt
 
+pytestmark = pytest.mark.hears
 LIMIT_S = 30.0
 
 
