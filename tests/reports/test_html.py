@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -32,6 +33,16 @@ def parsed(found: Report, lang: str = "zh") -> BeautifulSoup:
     return BeautifulSoup(render(found, lang), "html.parser")
 
 
+@cache
+def html(name: str, lang: str = "zh") -> str:
+    """A page that many tests look at."""
+    return render(KINDS[name](lang=lang), lang)
+
+
+def page_of(name: str) -> BeautifulSoup:
+    return BeautifulSoup(html(name), "html.parser")
+
+
 def text(tag: Tag) -> str:
     return " ".join(tag.get_text(" ").split())
 
@@ -57,7 +68,7 @@ def as_text(html: str) -> str:
 def test_golden(name: str, lang: str) -> None:
     """Every word of a report is looked at before it changes: `python -m tests.reports.golden` writes the files anew."""
     golden = HERE / "golden" / f"{name}.{lang}.txt"
-    assert as_text(render(PAGES[name](lang=lang), lang)) == golden.read_text(encoding="utf-8")
+    assert as_text(html(name, lang)) == golden.read_text(encoding="utf-8")
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -139,11 +150,11 @@ class TestWhatEachKindHolds:
         ],
     )
     def test_parts(self, name: str, parts: str) -> None:
-        page = parsed(KINDS[name]() if name != "unit" else month.monthly(unit="余杭区人力资源和社会保障局"))
+        page = page_of(name)
         assert [str(tag["id"])[2:] for tag in page.select("h2")] == parts.split()
 
     def test_the_appendix_holds_every_formula_the_rules_and_the_commitment(self) -> None:
-        page = text(parsed(month.monthly()))
+        page = text(page_of("month"))
         for formula in FORMULAS:
             assert " ".join(words(f"figures.{formula}", "zh").split()) in page
         assert "9c" * 32 in page
@@ -152,12 +163,12 @@ class TestWhatEachKindHolds:
         assert "0.0.0+golden (830)" in page
 
     def test_what_was_not_called_and_why(self) -> None:
-        rows = table(parsed(month.monthly()), "undone")
+        rows = table(page_of("month"), "undone")
         assert [row[:2] for row in rows] == [["错过", "36"], ["未安排", "12"], ["按规则不拨", "4"]]
         assert rows[0][2] == "例如：我方中继当时有故障"
 
     def test_news_are_new_still_open_and_recovered(self) -> None:
-        page = parsed(month.monthly())
+        page = page_of("month")
         groups = {str(tag["class"][0]): text(tag) for tag in page.select(".news > div")}
         assert list(groups) == ["new", "still", "recovered"]
         assert "疑似听筒未挂好" in groups["new"]
@@ -166,7 +177,7 @@ class TestWhatEachKindHolds:
         assert "护照签证" not in text(page.select_one(".news") or page), "a withdrawn incident is no news"
 
     def test_the_warning_of_the_calendar(self) -> None:
-        assert "2026-05-20" in text(parsed(month.monthly()).select_one(".warning") or Tag(name="p"))
+        assert "2026-05-20" in text(page_of("month").select_one(".warning") or Tag(name="p"))
 
 
 class TestLanguages:
@@ -200,7 +211,7 @@ class TestLanguages:
 class TestSelfContained:
     @pytest.mark.parametrize("name", KINDS)
     def test_nothing_is_loaded_and_nothing_runs(self, name: str) -> None:
-        for page in (parsed(KINDS[name]()), parsed(report(hostile(), title="<script>alert(1)</script>"))):
+        for page in (page_of(name), parsed(report(hostile(), title="<script>alert(1)</script>"))):
             forbidden = ["script", "link", "iframe", "object", "embed", "audio", "video", "form", "base"]
             assert page.find_all(forbidden) == []
             assert all(str(tag["src"]).startswith("data:image/svg+xml;base64,") for tag in page.find_all(src=True))
@@ -219,21 +230,21 @@ class TestSelfContained:
 class TestAccessible:
     @pytest.mark.parametrize("name", KINDS)
     def test_tables_have_captions_and_headers(self, name: str) -> None:
-        for found in parsed(KINDS[name]()).find_all("table"):
+        for found in page_of(name).find_all("table"):
             assert found.caption is not None
             assert all(cell.get("scope") in {"col", "row", "rowgroup"} for cell in found.find_all("th"))
             assert all(row.find("th") for row in found.find_all("tr"))
 
     @pytest.mark.parametrize("name", KINDS)
     def test_pictures_are_named_or_hidden(self, name: str) -> None:
-        page = parsed(KINDS[name]())
+        page = page_of(name)
         for picture in page.find_all("svg"):
             assert picture.get("aria-hidden") == "true" or picture.get("aria-label")
         assert all(len(str(picture["alt"])) > 10 for picture in page.find_all("img"))
 
     @pytest.mark.parametrize("name", KINDS)
     def test_headings_are_in_order_and_links_lead_somewhere(self, name: str) -> None:
-        page = parsed(KINDS[name]())
+        page = page_of(name)
         levels = [int(tag.name[1]) for tag in page.find_all(re.compile(r"^h\d$"))]
         assert levels[0] == 1
         assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
