@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import shutil
 import sys
 import time
@@ -140,10 +139,10 @@ def test_calls_keep_their_pace(office: Office) -> None:
         moments.append(time.monotonic())
         return True
 
+    began = time.monotonic()
     run(office.make(orders(*["ok"] * 5), lines=5, calls_per_second=10, claim=claim))
-    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
-    assert min(gaps) > 0.08
-    assert sum(gaps) < len(gaps)  # on a busy machine too; not one a second
+    assert all(moment - began > 0.1 * n - 0.02 for n, moment in enumerate(moments))
+    assert moments[-1] - moments[0] < 4.0  # on a busy machine too; not one a second
 
 
 def test_what_somebody_else_has_claimed_is_not_dialled(office: Office) -> None:

@@ -20,7 +20,7 @@ from probe.transcribe.keeper import Keeper
 from tests.audio import prompt
 
 pytestmark = pytest.mark.hears
-LIMIT_S = 30.0
+LIMIT_S = 90.0  # a busy machine loads the model slowly
 
 
 def until(true: Callable[[], object]) -> None:
@@ -74,11 +74,11 @@ def test_two_programs_share_one_service_and_a_killed_one_comes_again(
     with kept(model, short) as one, Keeper(model, runtime=short) as two:
         assert one.socket == two.socket
         pid = up(one.socket)
-        assert heard(one.socket)
+        until(lambda: heard(one.socket))  # on a busy machine an answer may be too late
         assert len({up(two.socket), pid}) == 1
         os.kill(pid, signal.SIGKILL)
         until(lambda: pid_of(one.socket) not in (None, pid))
-        assert heard(one.socket)
+        until(lambda: heard(one.socket))
 
 
 def test_of_two_that_are_started_at_once_one_stays(model: Path, short: Path) -> None:
