@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from probe.model import Because, Fact, Number, Signal, Sounds, Trace
+from probe import masking
+from probe.model import Because, Check, Fact, Number, Order, Signal, Sounds, Trace
 from reports.report import Report
 
 HIDDEN = "…"
-CUT = "XXXX"
-PERSONAL = frozenset({"by", "owner", "owner_email", "note", "text"})  # fields that people fill in or sign
+PERSONAL = frozenset({"by", "owner", "owner_email", "note", "text", "reason", "extension"})  # filled in or signed
 EXACT = frozenset({"commitment", "seed", "period", "version", "timezone"})  # fields that hold no telephone number
-_LONG = re.compile(r"\d{7,}|\b1\d{2}[- ]\d{4}[- ]\d{4}\b|\b\d{3,4}[- ]\d{4}\b")  # a telephone number in a text
 
 
 def masked(report: Report) -> Report:
     """The same report without what may not leave; every form of it is then safe."""
     hidden: Report = _Mask().struct(report)
     return replace(hidden, masked=True)
-
-
-def cut(number: str) -> str:
-    """Its last four digits hidden, however it is written; a short number keeps its first two."""
-    digits = sum(char.isdigit() for char in number)
-    hidden, seen, out = min(4, max(digits - 2, 0)), 0, []
-    for char in reversed(number):
-        hide = char.isdigit() and seen < hidden
-        seen += char.isdigit()
-        out.append("X" if hide else char)
-    return "".join(reversed(out))
-
-
-def cut_text(text: str) -> str:
-    """Numbers inside a text, hidden in the same way."""
-    return _LONG.sub(lambda found: cut(found[0]), text)
 
 
 class _Mask:
@@ -58,20 +40,17 @@ class _Mask:
             case Because():
                 return replace(value, values={name: _said(one) for name, one in value.values.items()})
             case Number():
-                return replace(
-                    value, **self._fields(value) | {"number": _dialled(value.number), "written": cut(value.written)}
-                )
+                return replace(value, **self._fields(value) | {"written": masking.masked(value.number)})
+            case Order():
+                return replace(value, **self._fields(value) | {"say": None})
+            case Check():
+                return replace(value, seen=HIDDEN)
             case Signal():
                 return replace(value, headers={}, received=_status(value), sent=None)
             case Sounds():
                 return Sounds(until_s=value.until_s)
             case Trace():
-                fields = self._fields(value) | {
-                    "number": _dialled(value.number),
-                    "recording": None,
-                    "robot_fault": None,
-                }
-                return replace(value, **fields)
+                return replace(value, **self._fields(value) | {"recording": None, "robot_fault": None})
             case _:
                 return replace(value, **self._fields(value))
 
@@ -84,7 +63,7 @@ class _Mask:
                 return value
             if name in PERSONAL:
                 return HIDDEN if value else ""
-            return _dialled(value) if name == "number" else cut_text(value)
+            return masking.masked(value) if name == "number" else masking.masked_text(value)
         if isinstance(value, msgspec.Struct):
             return self.struct(value)  # type: ignore[arg-type]  # every struct of a report is a Fact
         if isinstance(value, tuple) and value:
@@ -92,10 +71,6 @@ class _Mask:
         if isinstance(value, dict):
             return {key: self._any(one) for key, one in value.items()}
         return value
-
-
-def _dialled(number: str) -> str:
-    return f"sip:{CUT}" if number.startswith("sip") else cut(number)
 
 
 def _said(value: str | int | float) -> str | int | float:

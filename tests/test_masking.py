@@ -41,6 +41,25 @@ def test_each_kind_of_number(number: str, shown: str) -> None:
         ("20260302 的呼叫", "20260302 的呼叫"),
         ("450 Hz, 12345, 110", "450 Hz, 12345, 110"),
         ("+86 571 8725 0001", "+86 571 8725 XXXX"),
+        ("值班电话8725-0001转2", "值班电话8725-XXXX转2"),
+        ("电话8725 0001", "电话8725 XXXX"),
+        ("0571 8725 0001", "0571 8725 XXXX"),
+        ("（0571）87250001", "（0571）8725XXXX"),
+        ("请拨20289999", "请拨2028XXXX"),
+        ("138.0013.8000, 138—0013—8000", "138.XXXX.8000, 138—XXXX—8000"),
+        ("138/0013/8000", "138/XXXX/8000"),
+        ("0571 - 8725 0001", "0571 - 8725 XXXX"),
+        ("２０２６８８８８", "２０２６XXXX"),
+        ("第 1 13800138000", "第 1 138XXXX8000"),
+        ("0571-87250001-8023", "0571-8725XXXX-8023"),  # an extension calls nobody
+        ("0571-87250001 0571-87250002", "0571-8725XXXX 0571-8725XXXX"),
+        ("7250001/7250002", "725XXXX/725XXXX"),
+        ("725 0001 725 0002", "XXX XXXX XXX XXXX"),  # where one ends cannot be told
+        ("33010619900101123X", "XXXXXXXXXXXXXXXXXX"),
+        ("20260302-base-1-8657187250001", "20260302-base-1-865718725XXXX"),
+        ("2026-3-5 与 2026/03/25 09:50，486", "2026-3-5 与 2026/03/25 09:50，486"),
+        ("399 10.11.12.13 486", "399 10.11.12.13 486"),
+        ("0571-8725XXXX, +86 571 8725 XXXX, 138 XXXX 8000", "0571-8725XXXX, +86 571 8725 XXXX, 138 XXXX 8000"),
     ],
 )
 def test_numbers_within_a_sentence(text: str, shown: str) -> None:
@@ -72,6 +91,19 @@ def test_no_number_gets_through_a_text(text: str, number: str) -> None:
     around = re.sub(r"[\d+-]", "", text)
     assert number[3:] not in masked_text(f"{around} {number[3:]} {around}")
     assert number not in masked_text(f"{around} {number} {around}")
+
+
+@given(mobile, st.sampled_from(" -.·/—–_－"))
+def test_the_same_digits_are_hidden_whatever_stands_between_them(number: str, between: str) -> None:
+    written = between.join((number[3:6], number[6:10], number[10:]))
+    assert re.sub(r"[^\dX]", "", masked_text(f"请拨{written}转")) == masked(number)
+
+
+@given(fixed, fixed, st.sampled_from(" -/"))
+def test_two_numbers_side_by_side_are_both_hidden(one: str, other: str, between: str) -> None:
+    shown = masked_text(f"0{one[3:]}{between}0{other[3:]}")
+    assert one[-8:] not in shown
+    assert other[-8:] not in shown
 
 
 @given(st.text(max_size=200))

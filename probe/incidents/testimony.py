@@ -7,6 +7,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import Literal
 
+from probe import masking
 from probe.errors import IncidentError
 from probe.model import Fact
 
@@ -15,9 +16,7 @@ LONGEST_NOTE = 500
 OLDEST = timedelta(days=90)
 AHEAD = timedelta(minutes=5)  # clocks differ
 HIDDEN = "[…]"
-_DATE_OR_DIGITS = re.compile(
-    r"(?P<date>(?<!\d)20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]\d{1,2}:\d\d)?(?!\d))|\+?\d(?:[ \-]?\d){6,}[xX]?"
-)
+_REST_OF_IDENTITY = re.compile(rf"(?<={re.escape(HIDDEN)})[xX]")
 
 Heard = Literal["busy", "unanswered", "voicemail", "unreachable", "dropped"]
 
@@ -62,7 +61,7 @@ def without_numbers(text: str) -> tuple[str, bool]:
     plain = "".join(
         unicodedata.normalize("NFKC", char) if char.isnumeric() or char in "＋－" else char for char in text
     )
-    hidden = _DATE_OR_DIGITS.sub(lambda found: found.group() if found["date"] else HIDDEN, plain)
+    hidden = _REST_OF_IDENTITY.sub("", masking.without_numbers(plain, HIDDEN))
     return (hidden, True) if hidden != plain else (text, False)
 
 
