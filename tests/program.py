@@ -30,7 +30,7 @@ IMPORTED = (
 def run(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
-        process = _server().Process(target=_command, args=(arguments, folder, dict(environment), out.name, err.name))
+        process = server().Process(target=_command, args=(arguments, folder, dict(environment), out.name, err.name))
         process.start()
         process.join(TIMEOUT_S)
         if process.exitcode is None:
@@ -40,7 +40,8 @@ def run(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str]
 
 
 @cache
-def _server() -> ForkServerContext:
+def server() -> ForkServerContext:
+    """Where forks come from that have imported everything."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(IMPORTED))
     return context

@@ -1,9 +1,10 @@
-"""Programs that the tests start, to race with and to kill: `python -m tests.store.robots WHAT …`.
+"""Programs that the tests start, to race with and to kill.
 
-`dial`: at each number N on stdin forks a robot that works through rounds and kills itself with SIGKILL at its Nth step:
-the beginning or end of a statement, a commit, or a call that it "dials" (a line in a log). Prints what ended it.
-`claim`: at each line on stdin claims the next order of a round, and prints whether it got it.
-`open`: waits for a line on stdin, opens the database, prints "open".
+`python -m tests.store.robots URL LOG` (`dial`): at each number N on stdin forks a robot that works through rounds and
+kills itself with SIGKILL at its Nth step: the beginning or end of a statement, a commit, or a call that it "dials" (a
+line in a log). Prints what ended it.
+`claim`: whenever it is told something, claims the next order of a round, and says whether it got it.
+`open_`: waits until it is told something, opens the database, says "open".
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from sqlalchemy import Engine, event
 
 from probe.model import Order
 from probe.store import Store, is_alive, this_owner
+from probe.store.engine import connect
 from tests.records import MORNING, call, number
 
 ROUND = 6
@@ -26,6 +28,7 @@ LEASE_S = 3600.0
 
 
 def dial(url: str, log: str) -> None:
+    connect(url, wait_s=1.0)  # loads the driver once, not in every fork
     print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
@@ -69,23 +72,22 @@ def _begin(store: Store, now: datetime) -> str:
     return round_id
 
 
-def claim(url: str, round_id: str) -> None:
+def claim(told: Connection, url: str, round_id: str) -> None:
     with Store.open(url) as store:
         orders = store.pending(round_id)
-        print("ready", flush=True)
+        told.send("ready")
         for order in orders:
-            sys.stdin.readline()
-            print(store.claim(order, MORNING, this_owner(), LEASE_S), flush=True)
+            told.recv()
+            told.send(store.claim(order, MORNING, this_owner(), LEASE_S))
 
 
-def open_(url: str) -> None:
-    print("ready", flush=True)
-    sys.stdin.readline()
+def open_(told: Connection, url: str) -> None:
+    told.send("ready")
+    told.recv()
     with Store.open(url) as store:
         assert store.numbers() == ()
-        print("open", flush=True)
+        told.send("open")
 
 
 if __name__ == "__main__":
-    robots: dict[str, Callable[..., None]] = {"dial": dial, "claim": claim, "open": open_}
-    robots[sys.argv[1]](*sys.argv[2:])
+    dial(*sys.argv[1:])

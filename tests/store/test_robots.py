@@ -6,9 +6,11 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import psutil
@@ -16,7 +18,9 @@ import pytest
 
 from probe.model import Cause
 from probe.store import Store, is_alive, this_owner
+from tests.program import server
 from tests.records import MORNING, call, number
+from tests.store import robots
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
@@ -24,28 +28,38 @@ STEPS = 160  # more than all migrations and a round take
 PATIENCE_S = 60.0
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.store.robots", *arguments],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@contextmanager
+def dialling(url: str, log: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.store.robots", url, str(log)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as robots:
+        assert answer(robots) == "ready"
+        yield robots
 
 
-def together(*commands: Sequence[str], steps: int = 1) -> list[list[str]]:
-    """Start these robots, let them take each step at the same moment, and return what they printed at each."""
+@contextmanager
+def robot(work: Callable[..., None], *arguments: str) -> Iterator[tuple[ForkServerProcess, Connection]]:
+    """A program of its own, and what it is told and says."""
+    ours, theirs = server().Pipe()
+    with ours:
+        process = server().Process(target=work, args=(theirs, *arguments))
+        process.start()
+        theirs.close()  # so that we see it end
+        yield process, ours
+        process.join(PATIENCE_S)
+
+
+def together(*robots: tuple[Callable[..., None], *tuple[str, ...]], steps: int = 1) -> list[list[object]]:
+    """Start these robots, let them take each step at the same moment, and return what they said at each."""
     with ExitStack() as stack:
-        robots = [stack.enter_context(start(*command)) for command in commands]
-        assert answers(robots) == ["ready"] * len(robots)
-        printed = []
+        started = [stack.enter_context(robot(*one)) for one in robots]
+        assert [told.recv() for _, told in started] == ["ready"] * len(robots)
+        said = []
         for _ in range(steps):
-            for robot in robots:
-                tell(robot, "go")
-            printed.append(answers(robots))
-        assert [robot.wait(timeout=PATIENCE_S) for robot in robots] == [0] * len(robots)
-    return printed
+            for _, told in started:
+                told.send("go")
+            said.append([told.recv() for _, told in started])
+    assert [process.exitcode for process, _ in started] == [0] * len(robots)
+    return said
 
 
 def tell(robot: subprocess.Popen[str], line: str) -> None:
@@ -54,9 +68,10 @@ def tell(robot: subprocess.Popen[str], line: str) -> None:
     robot.stdin.flush()
 
 
-def answers(robots: Sequence[subprocess.Popen[str]]) -> list[str]:
-    """The next line of each."""
-    return [robot.stdout.readline().strip() for robot in robots if robot.stdout is not None]
+def answer(robots: subprocess.Popen[str]) -> str:
+    """Its next line."""
+    assert robots.stdout is not None
+    return robots.stdout.readline().strip()
 
 
 def test_killed_at_any_moment_no_call_is_lost_or_dialled_twice(url: str, tmp_path: Path) -> None:
@@ -64,11 +79,10 @@ def test_killed_at_any_moment_no_call_is_lost_or_dialled_twice(url: str, tmp_pat
     log = tmp_path / "dialled"
     steps = list(range(1, STEPS))
     random.Random(20250725).shuffle(steps)
-    with start("dial", url, str(log)) as robots:
-        assert answers([robots]) == ["ready"]
+    with dialling(url, log) as robots:
         for step in steps:
             tell(robots, str(step))
-            assert answers([robots]) == ["SIGKILL"]
+            assert answer(robots) == "SIGKILL"
         robots.communicate(timeout=PATIENCE_S)
     dialled = log.read_text().split()
     assert len(dialled) > STEPS, "the robots hardly did anything"
@@ -90,25 +104,25 @@ def test_two_racing_claimers_never_get_the_same_call(url: str) -> None:
     orders = [call(of=number(i), call_id=f"call-{i}").record.order for i in range(60)]
     with Store.open(url) as store:
         store.begin_round("r1", orders, MORNING)
-    races = together(["claim", url, "r1"], ["claim", url, "r1"], steps=len(orders))
-    assert {tuple(sorted(race)) for race in races} == {("False", "True")}
+    races = together((robots.claim, url, "r1"), (robots.claim, url, "r1"), steps=len(orders))
+    assert [sorted(race) for race in races] == [[False, True]] * len(orders)
 
 
 def test_first_starts_at_the_same_time(url: str) -> None:
-    assert together(*[["open", url]] * 5) == [["open"] * 5]
+    assert together(*[(robots.open_, url)] * 5) == [["open"] * 5]
 
 
 class TestOwner:
     def test_this_process_lives(self) -> None:
         assert is_alive(this_owner())
 
-    def test_a_killed_process_is_dead_even_before_its_parent_looks(self, sqlite_url: str) -> None:
-        with start("open", sqlite_url) as robot:
-            created = psutil.Process(robot.pid).create_time()
-            owner = f"{this_owner().rsplit(':', 2)[0]}:{robot.pid}:{created:.2f}"
+    def test_a_killed_process_is_dead_even_before_its_parent_looks(self) -> None:
+        with subprocess.Popen(["sleep", "60"]) as program:
+            created = psutil.Process(program.pid).create_time()
+            owner = f"{this_owner().rsplit(':', 2)[0]}:{program.pid}:{created:.2f}"
             assert is_alive(owner)
-            robot.kill()
-            psutil.Process(robot.pid).wait(timeout=PATIENCE_S)
+            program.kill()
+            psutil.Process(program.pid).wait(timeout=PATIENCE_S)
             assert not is_alive(owner)
 
     def test_another_process_with_the_same_id_is_not_it(self) -> None:
