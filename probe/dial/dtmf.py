@@ -11,9 +11,9 @@ from scenarios.language import By
 
 
 def press(call: Any, keys: str, by: By) -> Any:
-    """Press them in this call; what must be kept until they are through, if anything. pj.Error when it fails."""
+    """Press them in this call; tones are returned, to be sent as a voice is. pj.Error when it fails."""
     if by == "in-band":
-        return _tones(call, keys)
+        return _tones(keys)
     how = pj.CallSendDtmfParam()
     how.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if by == "info" else pj.PJSUA_DTMF_METHOD_RFC2833
     how.duration = round(KEY_S * 1000)
@@ -22,7 +22,7 @@ def press(call: Any, keys: str, by: By) -> Any:
     return None
 
 
-def _tones(call: Any, keys: str) -> Any:
+def _tones(keys: str) -> Any:
     generator = pj.ToneGenerator()
     generator.createToneGenerator(8000, 1)
     digits = pj.ToneDigitVector()
@@ -32,5 +32,4 @@ def _tones(call: Any, keys: str) -> Any:
         digit.on_msec, digit.off_msec = round(KEY_S * 1000), round(GAP_S * 1000)
         digits.append(digit)
     generator.playDigits(digits)
-    generator.startTransmit(call.getAudioMedia(-1))
     return generator

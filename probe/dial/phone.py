@@ -44,7 +44,6 @@ class Phone:
         self._call_id = ""
         self._branches: dict[str, set[int]] = {}  # of the requests sent in this call → the refusals of each
         self._way: Way | None = None
-        self._player: Any = None
 
     # ---- one call ----
 
@@ -122,16 +121,17 @@ class Phone:
     def say(self, wav: Path) -> None:
         """Play a WAV file to the far end, once. PhoneError when it cannot be played."""
         try:
-            self._player = pj.AudioMediaPlayer()
-            self._player.createPlayer(str(wav), pj.PJMEDIA_FILE_NO_LOOP)
-            self._player.startTransmit(self._call.getAudioMedia(-1))
+            player = pj.AudioMediaPlayer()
+            player.createPlayer(str(wav), pj.PJMEDIA_FILE_NO_LOOP)
+            self._call.speak(player)
         except pj.Error as error:
             raise PhoneError(error.reason) from error
 
     def press(self, keys: str, by: By) -> None:
         """Press keys. PhoneError when they cannot be sent."""
         try:
-            self._player = press(self._call, keys, by)
+            if (tones := press(self._call, keys, by)) is not None:
+                self._call.speak(tones)
         except pj.Error as error:
             raise PhoneError(error.reason) from error
 
@@ -148,7 +148,6 @@ class Phone:
         """Forget the call. What is still to be said about it on the wire is said, but not reported any more."""
         self.hang_up()
         self._forget_way()
-        self._player = None
         self._call = None
         self._call_id = ""
         self._branches.clear()
@@ -247,6 +246,12 @@ class _Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self._events = events
         self._ear = ear
         self.packets: tuple[int, int] | None = None
+        self._voice: Any = None  # the player or tone generator that is sent
+
+    def speak(self, voice: Any) -> None:
+        """Send this sound. pj.Error when it cannot be sent."""
+        self._voice = voice
+        voice.startTransmit(self.getAudioMedia(-1))
 
     def onCallState(self, prm: Any) -> None:
         info = self.getInfo()
@@ -259,9 +264,14 @@ class _Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         info = self.getInfo()  # held: `for … in call.getInfo().media` would walk through freed memory
         try:
             for media in info.media:
-                if media.type == pj.PJMEDIA_TYPE_AUDIO and media.dir & pj.PJMEDIA_DIR_DECODING:
+                if media.type != pj.PJMEDIA_TYPE_AUDIO:
+                    continue
+                if media.dir & pj.PJMEDIA_DIR_DECODING:
                     self.getAudioMedia(media.index).startTransmit(self._ear)
                     self._ear.listen()
+                if media.dir & pj.PJMEDIA_DIR_ENCODING and self._voice is not None:
+                    # The stream is a new one after a re-INVITE; nobody hears what goes on playing into the old one.
+                    self._voice.startTransmit(self.getAudioMedia(media.index))
         except pj.Error as error:
             self._events.append(Faulted(time.monotonic(), error.reason))
 

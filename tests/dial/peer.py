@@ -30,6 +30,7 @@ class FarEnd:
         self._sip = sip
         self._rtp = _rtp_socket()
         self._sent = 0  # packets
+        self._version = 1  # of our SDP
         self._kept: list[bytes] = []  # received, in order
         self.port: int = sip.getsockname()[1]
         self.invite = ""
@@ -102,7 +103,8 @@ class FarEnd:
             time.sleep(max(0.0, begin + (number + 1) * 0.02 - time.monotonic()))
 
     def move(self) -> None:
-        """From now on sound comes from another port, and is wanted there."""
+        """From now on sound comes from another port, and our next SDP (RFC 3264 §8) says that it is wanted there."""
+        self._version += 1
         self._keep()
         self._rtp.close()
         self._rtp = _rtp_socket()
@@ -127,7 +129,7 @@ class FarEnd:
     def _sdp(self) -> str:
         port = self._rtp.getsockname()[1]
         return (
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 {self._version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
             f"m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
         )
 

@@ -69,3 +69,31 @@ def test_who_is_not_recognised_in_time_hears_who_called(tmp_path: Path, prompt: 
     assert trace.ended_at_s - trace.answered_at_s <= 20.5
     assert trace.ended_at_s - said[0][0] >= wav_length_s(WHO)
     assert heard[0] >= words_s() - 0.1
+
+
+@pytest.mark.parametrize("change", ["nothing", "the port"])
+def test_a_re_invite_does_not_silence_it(tmp_path: Path, change: str) -> None:
+    """SBCs send one soon after the 200, and session timers (RFC 4028) in every long call."""
+    heard: list[float] = []
+
+    def office(call: FarEnd) -> None:
+        call.reply("180 Ringing")
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.talk(clerk("prompt/human-10-zf_xiaoyi", 0.5), seconds=6.0)
+        if change == "the port":
+            call.move()
+        again = call.request("INVITE", sdp=True)
+        call.expect("SIP/2.0 200")
+        call.request("ACK", cseq=again)
+        call.talk(room(1), seconds=20, on=False)
+        call.reply("200 OK", to=call.expect("BYE"))
+        heard.append(loud_s(call.rtp_payloads()))
+
+    with peer(office) as far, one_line(tmp_path) as line:
+        line.start(f"sip:1001@127.0.0.1:{far.port}", say=str(WHO))
+        record = line.result(within_s=40)
+    assert isinstance(record, Record)
+    said_s = next(s.at_s for s in record.trace.signals if s.sent == f"SAY {WHO.stem}")
+    assert said_s < 5.0, "the re-INVITE came while it was being said"
+    assert heard[0] >= words_s() - 0.3
