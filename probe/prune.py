@@ -1,10 +1,10 @@
 """Forgetting in time: what people said is personal information (PIPL, Art. 19) and is kept no longer than it is of use.
 
-Deleted are recordings, transcripts, words and pages of explorations, clips of unknown recordings and the notes of
-testimonies. What a verdict rests on stays: the trace, the sounds without words, the verdict and its reasons. The order
-is file first, then row: a program that dies in between leaves a recording that is gone and not yet said to be, and the
-next one says so. The other way round a recording could stay for ever that is said to be gone. Run again, it finds
-nothing left to do.
+Deleted are recordings, transcripts, words and pages of explorations, clips of unknown recordings, the notes of
+testimonies, and the content of letters that did not go out, which quotes both. What a verdict rests on stays: the
+trace, the sounds without words, the verdict and its reasons. The order is file first, then row: a program that dies in
+between leaves a recording that is gone and not yet said to be, and the next one says so. The other way round a
+recording could stay for ever that is said to be gone. Run again, it finds nothing left to do.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from probe import recordings
 from probe.explore import shelf
@@ -41,6 +43,7 @@ class Pruned(Fact, frozen=True, kw_only=True):
     unknown: int = 0
     explorations: int = 0  # whose words or pages were deleted
     notes: int = 0
+    letters: int = 0  # that did not go out, whose content was forgotten
     left: tuple[str, ...] = ()  # what could not be deleted, or is not ours to delete: a person must look
 
 
@@ -55,15 +58,19 @@ def prune(store: Store, folder: Path, policy: Retention, now: datetime, *, dry_r
     words_before = now - timedelta(days=policy.transcripts_days)
     sounds_before = now - timedelta(days=policy.recordings_days)
     explorations, explorations_left = shelf.forget(root, words_before, sounds_before, pretend=dry_run)
-    return Pruned(
+    notes_before = now - timedelta(days=policy.notes_days)
+    done = Pruned(
         recordings=of_calls.files,
         size_bytes=of_calls.size_bytes,
         transcripts=store.pruning.forget_words(words_before, now, pretend=dry_run),
         unknown=unknown,
         explorations=explorations,
-        notes=store.pruning.forget_notes(now - timedelta(days=policy.notes_days), pretend=dry_run),
+        notes=store.pruning.forget_notes(notes_before, pretend=dry_run),
+        letters=store.outbox.forget(max(words_before, notes_before), now, pretend=dry_run),  # they may hold either
         left=(*of_calls.left, *unknown_left, *explorations_left),
     )
+    log = None if dry_run else store.pruning.wipe()
+    return done if log is None else replace(done, left=(*done.left, log))
 
 
 def _recordings(store: Store, root: Path, before: datetime, now: datetime, dry_run: bool) -> recordings.Deleted:

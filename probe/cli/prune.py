@@ -33,9 +33,8 @@ def command(talk: Talk, dry_run: bool, as_json: bool) -> int:
     if as_json:
         emit(encode({"dry_run": dry_run, **{name: getattr(done, name) for name in done.__struct_fields__}}))
     else:
-        counts = {
-            name: getattr(done, name) for name in ("recordings", "transcripts", "explorations", "unknown", "notes")
-        }
+        kinds = ("recordings", "transcripts", "explorations", "unknown", "notes", "letters")
+        counts = {name: getattr(done, name) for name in kinds}
         days = {name.removesuffix("_days"): value for name, value in msgspec.structs.asdict(policy).items()}
         talk.say("evidence.prune_rule", **days)
         talk.say("evidence.would_prune" if dry_run else "evidence.pruned", size=_size(done.size_bytes), **counts)

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, func, select, update
 
 from probe.post.letter import Letter
-from probe.post.outbox import Claimed, Posted, State
+from probe.post.outbox import GIVE_UP_AFTER, Claimed, Posted, State
 from probe.store.part import Part
 from probe.store.rows import plain
 from probe.store.tables import letters
@@ -21,7 +21,7 @@ _FREE = {"owner": None, "lease_until": None}
 
 
 class Outbox(Part):
-    """The letters. Their content is kept until they have arrived; that they were sent, for good."""
+    """The letters. Their content is kept until they have arrived, or is forgotten; that they were sent, for good."""
 
     def add(self, letter: Letter, at: datetime) -> bool:
         """One row for each recipient who has not had this news; False when all have. The rest is as in `Box`."""
@@ -141,6 +141,22 @@ class Outbox(Part):
 
     def arrived(self, letter_id: str, at: datetime) -> bool:
         return self._set(letter_id, _trouble(at), **_arrived(at))
+
+    def forget(self, before: datetime, now: datetime, *, pretend: bool = False) -> int:
+        """Empty what was written before this moment and will not go out by itself any more; of how many letters. Those
+        that still wait, because nothing has sent letters for so long, are given up."""
+        held = letters.c.lease_until.is_not(None) & (letters.c.lease_until > now)
+        old = (letters.c.made_at < before) & (letters.c.payload != b"")
+        over = old & _trouble(now)
+        waits = old & letters.c.state.in_((State.WAITING.value, State.CLAIMED.value)) & ~held
+        waits &= letters.c.made_at < now - GIVE_UP_AFTER
+        if pretend:
+            with self._reads() as connection:
+                return connection.scalar(select(func.count()).select_from(letters).where(over | waits)) or 0
+        with self._writes() as connection:
+            emptied = connection.execute(update(letters).where(over).values(payload=b"")).rowcount
+            values = {"state": State.FAILED.value, "payload": b"", "next_try_at": None, **_FREE}
+            return emptied + connection.execute(update(letters).where(waits).values(values)).rowcount
 
     def _set(self, letter_id: str, where: ColumnElement[bool], **values: Any) -> bool:
         with self._writes() as connection:

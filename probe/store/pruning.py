@@ -13,9 +13,12 @@ from probe.classify.quotes import WITHOUT, without_quotes
 from probe.incidents.testimony import Testimony
 from probe.model import Check, Fact, Sounds, Trace
 from probe.store import rows
+from probe.store.engine import emptied_wal
+from probe.store.faults import told
 from probe.store.part import Part
 from probe.store.tables import calls, former_verdicts, pruned, testimonies
 
+WIPE_S, WIPES = 0.5, 4  # seconds that claims may have to wait, and how often it is tried
 PROMPT = "prompt is "  # the check of a scenario that may have quoted what was heard
 GONE = "…"
 CHUNK = 500  # calls in one transaction: other programs wait no longer than that
@@ -132,10 +135,16 @@ class Pruning(Part):
         with self._reads() if pretend else self._writes() as connection:
             found = connection.execute(query).all()
             for row in () if pretend else found:
-                told = msgspec.structs.replace(_testimony.decode(row.testimony_json), note="")
+                silent = msgspec.structs.replace(_testimony.decode(row.testimony_json), note="")
                 mine = testimonies.c.id == row.id
-                connection.execute(update(testimonies).where(mine).values(testimony_json=rows.json(told)))
+                connection.execute(update(testimonies).where(mine).values(testimony_json=rows.json(silent)))
         return len(found)
+
+    def wipe(self) -> str | None:
+        """Empty the database's own log of what was forgotten; the log's name when others keep it busy."""
+        with told(self._place):
+            done = any(emptied_wal(self._engine, wait_s=WIPE_S) for _ in range(WIPES))
+        return None if done else f"{self._place.name}-wal"
 
     def _mark(self, call_ids: Iterable[str], column: str, at: datetime) -> None:
         values = [{"call_id": call_id, column: at} for call_id in call_ids]

@@ -14,6 +14,7 @@ from probe import incidents, recordings
 from probe.errors import SettingsError
 from probe.evidence.gather import gather
 from probe.model import Call
+from probe.post.letter import Letter
 from probe.prompts import prompts_folder, shelf
 from probe.prompts.unknown import FOLDER, Hearing, Unknown, clip_of
 from probe.prune import Pruned, Retention, prune
@@ -79,6 +80,18 @@ def test_what_is_old_goes_and_what_is_young_stays(store: Store, folder: Path) ->
     notes = store.incidents.testimonies([first, second])
     assert [notes[first].note, notes[second].note] == ["", "我姓王"]
     assert notes[first].heard == "busy"
+
+
+def test_a_letter_that_came_to_nothing_keeps_neither_words_nor_notes_longer(store: Store, folder: Path) -> None:
+    for key, at in (("old", OLD), ("young", YOUNG)):
+        written = Letter(key=key, channel="mail", subject="s", text="我姓王", recipients=("a@b.cn",))
+        assert store.outbox.add(written, at)
+        claimed = store.outbox.claim(at, "me", 60.0, ("mail",))
+        assert claimed
+        store.outbox.failed(claimed.letter_id, "me", at, "550", None, bounced=True)
+    assert prune(store, folder, POLICY, NOW, dry_run=True).letters == 1
+    assert prune(store, folder, POLICY, NOW).letters == 1
+    assert prune(store, folder, Retention(notes_days=5), NOW).letters == 1
 
 
 def test_what_a_verdict_rests_on_stays(store: Store, folder: Path) -> None:

@@ -113,7 +113,7 @@ class TestSqlite:
         seen: list[tuple[object, ...]] = []
 
         def look(connection: sqlite3.Connection, *_: object) -> None:
-            pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
             seen.append(tuple(connection.execute(f"PRAGMA {p}").fetchone()[0] for p in pragmas))
 
         event.listen(Pool, "checkin", look)
@@ -123,7 +123,7 @@ class TestSqlite:
         finally:
             event.remove(Pool, "checkin", look)
         full, on = 2, 1
-        assert set(seen) == {("wal", full, on, 1500)}
+        assert set(seen) == {("wal", full, on, 1500, on)}
 
     def test_locked_while_open(self, sqlite_url: str, tmp_path: Path) -> None:
         with (

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from probe import incidents
-from probe.model import Because, Call, Check
+from probe.model import Because, Call, Check, Said
+from probe.post.letter import Letter
 from probe.store import Store
 from probe.store.pruning import Aged, Mark, wordless
-from probe.store.tables import calls, former_verdicts
+from probe.store.tables import calls, former_verdicts, letters
 from tests.evidence.made import CLERK, RINGS, call
 from tests.records import MORNING
 
@@ -136,6 +141,83 @@ def test_notes_go_and_what_was_told_stays(store: Store) -> None:
     assert store.pruning.forget_notes(NOW) == 1
     assert store.pruning.forget_notes(NOW) == 0
     assert store.incidents.testimonies([first])[first] == incidents.Testimony(**old)  # type: ignore[arg-type]
+
+
+def letter(store: Store, key: str, at: datetime) -> None:
+    assert store.outbox.add(Letter(key=key, channel="mail", subject="s", text="我姓王", recipients=("a@b.cn",)), at)
+
+
+def contents(store: Store) -> dict[str, tuple[str, bool]]:
+    """How each letter stands, and whether it has its content."""
+    columns = (letters.c.key, letters.c.state, letters.c.payload)
+    with store._engine.connect() as connection:
+        rows = connection.execute(select(*columns)).all()
+    return {row.key.split()[-1]: (row.state, row.payload != b"") for row in rows}
+
+
+def test_letters_that_did_not_go_out_lose_their_content_and_stay(store: Store) -> None:
+    box, soon = store.outbox, MORNING + timedelta(minutes=1)
+    for key in ("bounced", "failed", "unsure"):
+        letter(store, key, MORNING)
+        claimed = box.claim(soon, "me", 60.0, ("mail",))
+        assert claimed
+        if key == "unsure":
+            assert box.handing_over(claimed.letter_id, "me", soon, 60.0)
+        else:
+            box.failed(claimed.letter_id, "me", soon, "no", None, bounced=key == "bounced")
+    letter(store, "dead", MORNING)
+    assert box.claim(soon, "gone", 60.0, ("mail",))  # its program died, and none has run since
+    letter(store, "waiting", MORNING)
+    letter(store, "going", MORNING)
+    letter(store, "young", NOW - DAY)
+    assert box.claim(NOW, "me", 60.0, ("mail",))
+    before = contents(store)
+    (under_way,) = [key for key, (state, _) in before.items() if state == "claimed" and key != "dead"]
+    assert box.forget(NOW - 90 * DAY, NOW, pretend=True) == 5
+    assert contents(store) == before
+    assert box.forget(NOW - 90 * DAY, NOW) == 5
+    after = contents(store)
+    kept = {under_way, "young"}
+    assert {key: has for key, (_, has) in after.items()} == {key: key in kept for key in after}
+    assert {key: after[key][0] for key in ("bounced", "failed", "unsure")} == {
+        key: key for key in ("bounced", "failed", "unsure")
+    }
+    assert {state for key, (state, _) in after.items() if key in {"dead", "waiting", "going"} - kept} == {"failed"}
+    assert box.forget(NOW - 90 * DAY, NOW) == 0
+    for one in box.troubles(NOW):
+        assert not box.again(one.letter_id, NOW), "there is nothing to send"
+
+
+def test_a_letter_that_may_still_go_out_waits_however_short_the_limit(store: Store) -> None:
+    letter(store, "waiting", NOW - 2 * DAY)
+    assert store.outbox.forget(NOW - DAY, NOW) == 0
+    assert contents(store) == {"waiting": ("waiting", True)}
+
+
+def test_nothing_of_it_stays_in_the_databases_files_while_they_are_open(sqlite_url: str, tmp_path: Path) -> None:
+    def found() -> bool:
+        return any(b"ZQTOKEN" in file.read_bytes() for file in tmp_path.glob("calls.db*"))
+
+    with Store.open(sqlite_url) as store:
+        said = (Said(start_s=4.5, end_s=5.5, text="ZQTOKEN" * 200, confidence=0.8),)
+        for n in range(20):
+            put(store, f"c-{n}", 0, said=said)
+        assert found()
+        store.pruning.forget_words(NOW, NOW)
+        assert found(), "or this test could not fail"
+        assert store.pruning.wipe() is None
+        assert not found()
+
+
+def test_a_log_that_others_read_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    with Store.open(sqlite_url) as store, closing(sqlite3.connect(tmp_path / "calls.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM calls").fetchone()
+        put(store, "a", 0)
+        assert store.pruning.wipe() == f"{tmp_path / 'calls.db'}-wal"
+        put(store, "b", 0)  # claims go on
+        reader.rollback()
+        assert store.pruning.wipe() is None
 
 
 def test_calls_that_are_young_or_under_way_keep_their_recordings(store: Store) -> None:
