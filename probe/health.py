@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil, log
 
-from probe.model import Because, Blame, Call, Cause, Fact, Outcome, Purpose, Verdict, ring_s
+from probe.model import Because, Blame, Call, Cause, Fact, Origin, Outcome, Purpose, Verdict, ring_s
 
 WINDOW = timedelta(minutes=30)  # failing together means: within this
 MEMORY = timedelta(hours=12)  # what a trunk is blamed for one after the other may come so slowly
@@ -167,6 +167,14 @@ def deaf(call: Call) -> bool:
     return unsure and trace.answered_at_s is not None and trace.packets_received == 0
 
 
+def unheard(call: Call) -> bool:
+    """Whether nothing at all was heard of the far end: 100 Trying and then silence, or a refusal that may mean
+    anything. Of one call that says little; when one unit after the other is like that, the trunk leads nowhere."""
+    trace = call.record.trace
+    told = any(s.origin is Origin.WIRE and 100 < (s.status or 0) < 300 for s in trace.signals)
+    return trace.answered_at_s is None and not told and not call.record.sounds.segments and bool(trace.signals)
+
+
 def got_through(call: Call) -> bool:
     """Whether a call shows that its trunk was sound: somebody picked up, or it rang for long. A call of which nobody
     is sure neither got through nor failed."""
@@ -177,8 +185,8 @@ def failed(call: Call) -> bool:
     """Whether a call came to nothing in a way in which our own trunk could have had a hand."""
     verdict = call.record.verdict
     if verdict.outcome is Outcome.INCONCLUSIVE:
-        return ours(verdict) or deaf(call)
-    if verdict.cause is Cause.RANG_OUT and (ring_s(call.record.trace) or 0.0) >= RANG_S:
+        return ours(verdict) or deaf(call) or unheard(call)
+    if verdict.cause is Cause.RANG_OUT and (ring_s(call.record.trace, call.record.sounds) or 0.0) >= RANG_S:
         return False
     return not carried(verdict)
 

@@ -334,8 +334,16 @@ def post_dial_delay_s(trace: Trace) -> float | None:
     return None
 
 
-def ring_s(trace: Trace) -> float | None:
-    """How long it alerted: from the first 18x to the answer or the end; None when it never did."""
-    first = next((s.at_s for s in trace.signals if s.origin is Origin.WIRE and 180 <= (s.status or 0) < 190), None)
+def ring_s(trace: Trace, sounds: Sounds) -> float | None:
+    """How long it alerted: from the first 180 or 182, or the ringback or colour ring heard before it, to the answer or
+    the end; None when nothing says that it did. A 183 only says that there is sound (RFC 3960): it does not alert."""
     end = trace.answered_at_s if trace.answered_at_s is not None else trace.ended_at_s
-    return None if first is None or end is None else max(0.0, end - first)
+    signalled = (s.at_s for s in trace.signals if s.origin is Origin.WIRE and s.status in (180, 182))
+    heard = (s.start_s for s in sounds.segments if s.kind in (Kind.RINGBACK, Kind.MUSIC))
+    first = min((at_s for at_s in (next(signalled, None), next(heard, None)) if at_s is not None), default=None)
+    return None if first is None or end is None or first > end else end - first
+
+
+def picked_up(outcome: Outcome, answered_at_s: float | None) -> bool:
+    """Whether somebody may have been disturbed: also when we do not know by whom the call was answered."""
+    return outcome is Outcome.ANSWERED or (outcome is Outcome.INCONCLUSIVE and answered_at_s is not None)

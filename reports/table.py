@@ -206,7 +206,7 @@ def _call(show: Show, call: Call) -> list[Cell]:
         verdict.confidence,
         show.mark(call) or show.t("report.counted_mark"),
         post_dial_delay_s(record.trace),
-        ring_s(record.trace),
+        ring_s(record.trace, record.sounds),
         text(told),
         text(record.order.call_id),
     ]

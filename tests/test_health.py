@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from probe.health import FALSE_PER_DAY, State, Usual, contradicted, deaf, failed, health, refutes, unprotected, usual_of
-from probe.model import Call, Cause, Purpose
+from probe.model import Call, Cause, Origin, Purpose, Signal, Sounds
 from tests.records import MORNING, call, number
 
 USUAL = Usual(share=0.2, calls=100)  # five in a row are no chance
@@ -51,6 +51,23 @@ def test_a_telephone_that_rang_for_long_shows_that_the_trunk_works() -> None:
     )
     never_rang = [*failing(4), made(Cause.RANG_OUT, 10, 20, ring_s=None)]
     assert health(never_rang, at(11), usual=USUAL, has_canary=False).state is State.DOWN
+
+
+def unsure(minute: float, unit: int, *lines: str) -> Call:
+    """A call of which nobody knows anything; these were the replies."""
+    found = made(Cause.UNSURE, minute, unit)
+    signals = tuple(Signal(at_s=n + 0.1, received=line, origin=Origin.WIRE) for n, line in enumerate(lines))
+    trace = replace(found.record.trace, signals=signals, answered_at_s=None)
+    return replace(found, record=replace(found.record, trace=trace, sounds=Sounds()))
+
+
+@pytest.mark.parametrize("last", [(), ("SIP/2.0 480 Temporarily Unavailable",), ("SIP/2.0 502 Bad Gateway",)])
+def test_a_trunk_that_leads_nowhere_is_seen(last: tuple[str, ...]) -> None:
+    calls = [unsure(float(i), i, "SIP/2.0 100 Trying", *last) for i in range(5)]
+    found = health(calls, at(5), usual=USUAL, has_canary=False)
+    assert (found.state, len(found.void)) == (State.DOWN, 5)
+    rang = [unsure(float(i), i, "SIP/2.0 100 Trying", "SIP/2.0 180 Ringing", *last) for i in range(5)]
+    assert health(rang, at(5), usual=USUAL, has_canary=False).state is State.WELL
 
 
 def test_a_unit_that_fails_many_times_fails_once() -> None:

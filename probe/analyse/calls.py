@@ -125,7 +125,7 @@ def figures(calls: Sequence[Call], *, zone: tzinfo) -> Figures:
         outcomes={outcome: Rate(outcomes[outcome], len(counted)) for outcome in COUNTED_OUTCOMES},
         causes=_most_first(Counter(verdict.cause for verdict in verdicts)),
         pdd_s=_median(post_dial_delay_s(call.record.trace) for call in counted),
-        ring_s=_median(ring_s(call.record.trace) for call in answered),
+        ring_s=_median(ring_s(call.record.trace, call.record.sounds) for call in answered),
     )
 
 

@@ -36,7 +36,8 @@ class Columns:
     stratum: Ints  # → strata
     voided: Ints  # → reasons; NOT_VOIDED
     pdd_s: Floats  # NaN: unknown
-    ring_s: Floats  # NaN: it never alerted
+    ring_s: Floats  # NaN: nothing says that it alerted
+    answered_s: Floats  # after the INVITE; NaN: not
     queue_s: Floats  # NaN: no queue, or unknown
     depth: Ints  # menu choices made; DEPTH_UNKNOWN
     numbers: tuple[Number, ...]  # versions of the directory's facts, in order of time; one number may have several
@@ -87,6 +88,7 @@ class Columns:
             voided=self.voided[which],
             pdd_s=self.pdd_s[which],
             ring_s=self.ring_s[which],
+            answered_s=self.answered_s[which],
             queue_s=self.queue_s[which],
             depth=self.depth[which],
             numbers=self.numbers,
@@ -130,7 +132,8 @@ def columns_of(calls: Sequence[Call]) -> Columns:
         stratum=np.array([strata.index(r.order.stratum) for r in records], dtype=np.int16),
         voided=np.array([NOT_VOIDED if c.voided is None else reasons.index(c.voided.key) for c in calls], np.int16),
         pdd_s=_floats(post_dial_delay_s(r.trace) for r in records),
-        ring_s=_floats(ring_s(r.trace) for r in records),
+        ring_s=_floats(ring_s(r.trace, r.sounds) for r in records),
+        answered_s=_floats(r.trace.answered_at_s for r in records),
         queue_s=_floats(queue_s(r.trace, r.verdict.cause) for r in records),
         depth=np.array([DEPTH_UNKNOWN if depth is None else depth for depth in depths], dtype=np.int16),
         numbers=tuple(number_code),

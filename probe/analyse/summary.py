@@ -163,7 +163,7 @@ def _prompt(columns: Columns, human: Bools) -> tuple[Bools, Bools]:
     """
     silent = np.isnan(columns.ring_s)
     with np.errstate(invalid="ignore"):
-        soon = human & np.where(silent, columns.pdd_s <= PROMPT_S, columns.ring_s <= PROMPT_S)
+        soon = human & np.where(silent, columns.answered_s <= PROMPT_S, columns.ring_s <= PROMPT_S)
     return soon, human & silent & ~soon
 
 

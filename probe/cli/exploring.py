@@ -129,14 +129,14 @@ class Manners:
 
     def ended(self, record: Record) -> None:
         """A call of ours is over, so its office is free again."""
-        from probe.model import Outcome
+        from probe.model import picked_up
         from probe.schedule.past import as_attempt
 
         order = record.order
         for one in self._store.audit.attempts(record.trace.started_at - timedelta(minutes=5)):
             if one.entry.call_id == order.call_id:
                 attempt = as_attempt(one)
-                answered = record.verdict.outcome is Outcome.ANSWERED
+                answered = picked_up(record.verdict.outcome, record.trace.answered_at_s)
                 ended_at = record.trace.started_at + timedelta(seconds=record.trace.ended_at_s or 0.0)
                 self._own[order.call_id] = msgspec.structs.replace(attempt, answered=answered, ended_at=ended_at)
 

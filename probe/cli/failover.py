@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from probe.dial import Trunk
 from probe.health import CONSECUTIVE, ours
-from probe.model import Order, Record, ring_s
+from probe.model import Order, Origin, Record, Trace
 
 
 class Failover:
@@ -45,9 +45,15 @@ class Failover:
             self._run = 0
             return None
         self._run += 1
-        if self._is_last or ring_s(record.trace) is not None or record.trace.answered_at_s is not None:
+        if self._is_last or _reached(record.trace):
             return None
         name = record.order.call_id.removesuffix(f"-t{self._number}")
         again = replace(record.order, call_id=f"{name}-t{self._number + 1}", why=self._why(record))
         self.next.append(again)
         return again
+
+
+def _reached(trace: Trace) -> bool:
+    """Whether a phone may have rung: by a 183 as well, behind which it may."""
+    rung = any(s.origin is Origin.WIRE and 180 <= (s.status or 0) < 190 for s in trace.signals)
+    return rung or trace.answered_at_s is not None

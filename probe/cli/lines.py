@@ -41,7 +41,7 @@ def call_line(record: Record, lang: str) -> dict[str, Any]:
         "number": record.order.number,
         **verdict_line(record.verdict, lang),
         "post_dial_delay_s": rounded(post_dial_delay_s(trace)),
-        "ring_s": rounded(ring_s(trace)),
+        "ring_s": rounded(ring_s(trace, record.sounds)),
         "answered_at_s": rounded(trace.answered_at_s),
         "duration_s": rounded(duration),
         "recording": trace.recording,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -26,6 +27,7 @@ from probe.prompts import prompts_folder
 from probe.script import shelf
 
 GRACE_S = 10.0  # beyond an order's deadline, after which a line that has not reported is given up
+LOOK_UP_S = 300.0  # how long an address that a name service gave is used
 
 Result = Record | Refused
 
@@ -73,7 +75,7 @@ class Switchboard:
         self._births = Births((*line_command, str(prompts_folder(data_folder)), *(["words"] if words else [])))
         self._grace_s = grace_s
         self._lines: list[LineProcess] = []
-        self._addresses: dict[str, str] = {}
+        self._addresses: dict[str, tuple[float, str]] = {}  # host → when it was looked up, and what was found
         self._rota = Rota(())
         self._open = False  # more orders may come
         self._turn = asyncio.Event()  # an office has become free
@@ -276,9 +278,16 @@ class Switchboard:
             raise DialError("dial.host_unknown", host=host, reason=error.strerror) from error
 
     async def _address_of(self, host: str) -> str:
-        """The IPv4 address of a host, looked up once. OSError when it has none."""
-        if host not in self._addresses:
-            loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
-            self._addresses[host] = str(found[0][4][0])
-        return self._addresses[host]
+        """The IPv4 address of a host, looked up anew every few minutes: trunks move. While nobody can tell where to, it
+        stays where it was. OSError when it never had one."""
+        loop = asyncio.get_running_loop()
+        at, address = self._addresses.get(host, (-math.inf, ""))
+        if loop.time() - at >= LOOK_UP_S:
+            try:
+                found = await loop.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
+                address = str(found[0][4][0])
+            except OSError:
+                if not address:
+                    raise
+            self._addresses[host] = (loop.time(), address)
+        return address

@@ -69,7 +69,7 @@ def seen_of(call: Call, *, half_day: str, in_hours: bool) -> Seen:
         first=is_first(record.order.purpose, record.order.attempt),
         in_hours=in_hours,
         scenario=record.order.scenario,
-        alerted_s=ring_s(record.trace),
+        alerted_s=ring_s(record.trace, record.sounds),
         counts=call.voided is None and verdict.outcome is not Outcome.INCONCLUSIVE and verdict.blame not in OWN_FAULT,
         owner=call.number.owner_email,
     )

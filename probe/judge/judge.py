@@ -72,7 +72,7 @@ def _verdict_words(record: Record, lang: str) -> str:
 
 
 def _rung_s(record: Record) -> float:
-    return ring_s(record.trace) or 0.0
+    return ring_s(record.trace, record.sounds) or 0.0
 
 
 def _in_time(one: Expectation, record: Record, lang: str) -> Seen:
@@ -81,6 +81,11 @@ def _in_time(one: Expectation, record: Record, lang: str) -> Seen:
     good = {Outcome.ANSWERED: "scenario.seen_answered"}
     if one.aspect == "answered_or_voicemail":
         good[Outcome.VOICEMAIL] = "scenario.seen_voicemail"
+    answered_s = record.trace.answered_at_s
+    if outcome in good and ring_s(record.trace, record.sounds) is None and answered_s is not None:
+        if answered_s > one.seconds:
+            return None  # when it began to alert, nobody knows
+        rung_s = answered_s  # it cannot have begun before the call
     if outcome in good:
         return rung_s <= one.seconds, words(good[outcome], lang, seconds=rung_s)
     gave_up = record.trace.answered_at_s is None and record.trace.released_by == "robot"

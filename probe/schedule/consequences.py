@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from probe import alerts, incidents, odds
 from probe.calendar import Opening
+from probe.classify.signalling import RUNG_S
 from probe.health import OUR_FAULTS, OURS, Health
 from probe.incidents import Event, Incident, Seen, Suspicion, half_day_of, seen_of
 from probe.incidents.follow import Wish, overdue, wishes
@@ -345,7 +346,8 @@ class Consequences:
 
 
 def _told(line: Sequence[Brief]) -> tuple[odds.Seen, ...]:
-    """The calls that say whether a line was engaged."""
+    """The calls that say whether a line was engaged. One that rang for long and was then said to be busy does not: a
+    phone that rings is not engaged, and a handset that lies beside it does not ring."""
     return tuple(
         odds.Seen(
             at=brief.at,
@@ -354,5 +356,7 @@ def _told(line: Sequence[Brief]) -> tuple[odds.Seen, ...]:
             cause=brief.cause.value,
         )
         for brief in line
-        if not brief.voided and (brief.rang or brief.outcome not in (Outcome.INCONCLUSIVE, Outcome.UNREACHABLE))
+        if not (brief.outcome is Outcome.BUSY and (brief.ring_s or 0.0) >= RUNG_S)
+        and not brief.voided
+        and (brief.rang or brief.outcome not in (Outcome.INCONCLUSIVE, Outcome.UNREACHABLE))
     )

@@ -15,7 +15,7 @@ import msgspec
 
 from probe.errors import ProbeError
 from probe.health import WINDOW
-from probe.model import Because, Call, Number, Order, Outcome, Purpose, Record
+from probe.model import Because, Call, Number, Order, Purpose, Record, picked_up
 from probe.plan import Attempt, Slot, Way, again_at, order, refusal, zone_of
 from probe.schedule.consequences import Consequences
 from probe.schedule.days import plan_days
@@ -305,7 +305,7 @@ class Programme:
     def _attempt(
         order: Order, way: Way, at: datetime, record: Record | None = None, ended_at: datetime | None = None
     ) -> Attempt:
-        answered = None if record is None else record.verdict.outcome is Outcome.ANSWERED
+        answered = None if record is None else picked_up(record.verdict.outcome, record.trace.answered_at_s)
         return Attempt(
             at=at,
             number=order.number,

@@ -9,7 +9,7 @@ from typing import Literal, Self
 import msgspec
 from sqlalchemy import Row, func, insert, select
 
-from probe.model import Because, Fact, Order, Outcome
+from probe.model import Because, Fact, Order, Outcome, picked_up
 from probe.plan import Slot
 from probe.store import rows
 from probe.store.part import Part
@@ -46,7 +46,7 @@ class Entry(Fact, frozen=True, kw_only=True):
 
 
 class Attempted(Fact, frozen=True, kw_only=True):
-    """An attempt, and whether it was answered (None while nobody knows)."""
+    """An attempt, and whether somebody picked it up (None while nobody knows)."""
 
     id: int
     entry: Entry
@@ -85,11 +85,11 @@ class Audit(Part):
 
     def attempts(self, since: datetime, *, after: int = 0) -> Iterator[Attempted]:
         """The attempts made since then, in order, each with what is known of its answer by now; behind line `after`."""
-        query = select(audit, calls.c.outcome).outerjoin(calls, calls.c.call_id == audit.c.call_id)
+        query = select(audit, calls.c.outcome, calls.c.answered_s).outerjoin(calls, calls.c.call_id == audit.c.call_id)
         query = query.where(audit.c.id > after, audit.c.at >= since, audit.c.event == "attempt").order_by(audit.c.id)
         with self._reads() as connection:
             for row in connection.execute(query):
-                answered = None if row.outcome is None else row.outcome == Outcome.ANSWERED.value
+                answered = None if row.outcome is None else picked_up(Outcome(row.outcome), row.answered_s)
                 yield Attempted(id=row.id, entry=_entry(row), answered=answered)
 
     # --- voided calls

@@ -83,13 +83,13 @@ class _Reader:
         self.reasons: dict[str, int] = {}
         self._place = place
         self._reason_of: dict[str | None, int] = {None: NOT_VOIDED}
-        self.chunks = [self._arrays(((),) * 10)]
+        self.chunks = [self._arrays(((),) * 11)]
 
     def add(self, chunk: Sequence[Any]) -> None:
         self.chunks.append(self._arrays(tuple(zip(*chunk, strict=True))))
 
     def _arrays(self, read: tuple[tuple[Any, ...], ...]) -> dict[str, Any]:
-        at, number, cause, purpose, attempt, stratum, pdd, ring, void, trace = read
+        at, number, cause, purpose, attempt, stratum, pdd, ring, answered, void, trace = read
         n = len(at)
 
         def coded(values: Iterable[Any], code: Callable[[Any], int], kind: type) -> Ints:
@@ -105,6 +105,7 @@ class _Reader:
             "voided": coded(void, self._reason, np.int16),
             "pdd_s": np.array(pdd, dtype=np.float64),
             "ring_s": np.array(ring, dtype=np.float64),
+            "answered_s": np.array(answered, dtype=np.float64),
             "queue_s": np.full(n, np.nan),
             "depth": np.full(n, DEPTH_UNKNOWN, dtype=np.int16),
         }
@@ -138,6 +139,7 @@ def _calls(menus: list[int]) -> Select[Any]:
         func.coalesce(calls.c.stratum, ""),
         calls.c.pdd_s,
         calls.c.ring_s,
+        calls.c.answered_s,
         voids.c.reason_json,
         case((traced, calls.c.trace_json), else_=None),
     ).outerjoin(voids, voids.c.call_id == calls.c.call_id)

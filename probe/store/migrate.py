@@ -10,7 +10,7 @@ from probe.errors import StoreError
 from probe.store.engine import Place, writing
 from probe.store.tables import VERSION_TABLE, metadata
 
-SCHEMA = "0005"  # the newest revision in migrations/versions; they are numbered, so a greater one is a newer one
+SCHEMA = "0006"  # the newest revision in migrations/versions; they are numbered, so a greater one is a newer one
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x746F6E67  # PostgreSQL's advisory locks are numbers; this one says "tong"
 

@@ -96,6 +96,7 @@ calls = Table(
     Column("stratum", Text),
     Column("pdd_s", Float),
     Column("ring_s", Float),
+    Column("answered_s", Float),
     Column("trunk", Text),
     Column("caller_id", Text),
     Index("calls_started_at", "started_at"),

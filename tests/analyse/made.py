@@ -39,6 +39,7 @@ class One:
     voided: str | None
     pdd_s: float | None
     ring_s: float | None
+    answered_s: float | None
     queue_s: float | None
 
     @property
@@ -77,6 +78,7 @@ def columns(seed: int, *, units: int, lines: int = 2, calls: int = 30, days: int
         voided=np.where(dice.random(n) < 0.05, dice.integers(0, len(REASONS), n), NOT_VOIDED),
         pdd_s=np.where(dice.random(n) < 0.1, np.nan, dice.gamma(2, 4, n).round(1)),
         ring_s=ring,
+        answered_s=np.where(dice.random(n) < 0.1, np.nan, dice.gamma(2, 8, n).round(1)),
         queue_s=np.where(cause == CAUSE_CODE[Cause.QUEUE], dice.gamma(3, 4, n).round(1), np.nan),
         depth=np.full(n, DEPTH_UNKNOWN),
         numbers=numbers,
@@ -99,6 +101,7 @@ def plain(of: Columns) -> list[One]:
             voided=None if of.voided[i] < 0 else of.reasons[of.voided[i]],
             pdd_s=None if np.isnan(of.pdd_s[i]) else float(of.pdd_s[i]),
             ring_s=None if np.isnan(of.ring_s[i]) else float(of.ring_s[i]),
+            answered_s=None if np.isnan(of.answered_s[i]) else float(of.answered_s[i]),
             queue_s=None if np.isnan(of.queue_s[i]) else float(of.queue_s[i]),
         )
         for i in range(len(of))
@@ -120,6 +123,7 @@ def few(
         voided=np.full(n, NOT_VOIDED),
         pdd_s=np.full(n, 0.6),
         ring_s=np.full(n, 5.0),
+        answered_s=np.full(n, 5.6),
         queue_s=np.full(n, np.nan),
         depth=np.full(n, DEPTH_UNKNOWN),
         numbers=(of or number(1),),
@@ -142,6 +146,7 @@ def joined(first: Columns, second: Columns) -> Columns:
             "voided",
             "pdd_s",
             "ring_s",
+            "answered_s",
             "queue_s",
             "depth",
         )

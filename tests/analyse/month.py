@@ -57,6 +57,7 @@ def period(seed: int, start: datetime, which: int) -> Columns:
         voided=np.where(dice.random(n) < 0.02, 0, NOT_VOIDED),
         pdd_s=dice.gamma(4, 0.3, n).round(1),
         ring_s=np.where(human, dice.gamma(3, 3, n), 45.0).round(1),
+        answered_s=np.full(n, np.nan),
         queue_s=np.full(n, np.nan),
         depth=np.full(n, DEPTH_UNKNOWN),
         numbers=tuple(number(i, unit=unit) for i, (unit, _) in enumerate(lines)),

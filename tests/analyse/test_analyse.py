@@ -133,7 +133,8 @@ class TestWhatCounts:
         assert sum(rate.hits for rate in found.outcomes.values()) == sum(found.causes.values()) == len(kept)
         assert found.causes == Counter(c.record.verdict.cause for c in kept)
         delays = [s for c in kept if (s := post_dial_delay_s(c.record.trace)) is not None]
-        rings = [s for c in kept if c.record.verdict.cause == "human" and (s := ring_s(c.record.trace)) is not None]
+        people = [c.record for c in kept if c.record.verdict.cause == "human"]
+        rings = [s for r in people if (s := ring_s(r.trace, r.sounds)) is not None]
         assert found.pdd_s == (pytest.approx(np.median(delays)) if delays else None)
         assert found.ring_s == (pytest.approx(np.median(rings)) if rings else None)
         assert all(is_counted(c) for c in kept)

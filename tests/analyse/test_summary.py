@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from scipy.stats import t  # type: ignore[import-untyped]  # it has no stubs
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]  # it has no stubs
 
@@ -15,9 +16,10 @@ from probe.analyse.clock import clock
 from probe.analyse.columns import Columns, columns_of
 from probe.analyse.estimate import Estimate
 from probe.analyse.heaps import Heap, heaps, rated
+from probe.analyse.rate import Rate
 from probe.analyse.spot import SPOT_OF, Spot, spot_codes
 from probe.analyse.summary import CAUSES_OF, Result, Summary, summaries
-from probe.model import UNTOLD, Cause, Purpose
+from probe.model import UNTOLD, Cause, Kind, Origin, Purpose, Segment, Signal, Sounds
 from tests.analyse.made import REASONS, STRATA, ZONE, One, columns, few, joined, plain
 from tests.records import call, number
 
@@ -134,10 +136,11 @@ class TestAThousandUnits:
             unknown = [
                 one
                 for one in counted
-                if one.cause is Cause.HUMAN and one.ring_s is None and (one.pdd_s is None or one.pdd_s > 15)
+                if one.cause is Cause.HUMAN and one.ring_s is None and (one.answered_s is None or one.answered_s > 15)
             ]
             known = [one for one in counted if one not in unknown]
-            soon = [o for o in known if o.cause is Cause.HUMAN and (o.pdd_s if o.ring_s is None else o.ring_s) <= 15]  # type: ignore[operator]  # known
+            people = [one for one in known if one.cause is Cause.HUMAN]
+            soon = [o for o in people if (o.answered_s if o.ring_s is None else o.ring_s or 0.0) <= 15]  # type: ignore[operator]  # known
             assert summary.prompt_unknown == len(unknown)
             rates.check(summary.prompt, soon, known)
         rates.intervals()
@@ -267,6 +270,24 @@ class TestPrompt:
     def test_fifteen_seconds_are_within_fifteen_seconds(self, ring: float, hits: int) -> None:
         found = summed(columns_of([call(ring_s=ring)]), over=frozenset({Purpose.MANUAL}))[0].prompt
         assert (found.hits, found.n) == (hits, 1)
+
+    def test_session_progress_is_no_alerting(self) -> None:
+        """IMS sends 183 at once and 180 when the telephone rings; the 15 s are the office's, not the network's."""
+        made = call(ring_s=None, pdd_s=0.6)
+        progress = Signal(at_s=0.6, received="SIP/2.0 183 Session Progress", origin=Origin.WIRE)
+
+        def answered(after_s: float, *more: Signal, heard: tuple[Segment, ...] = ()) -> Rate:
+            trace = replace(made.record.trace, signals=(progress, *more), answered_at_s=after_s, ended_at_s=after_s + 8)
+            record = replace(made.record, trace=trace, sounds=Sounds(segments=heard))
+            return summed(columns_of([replace(made, record=record)]), over=frozenset({Purpose.MANUAL}))[0].prompt
+
+        ringing = Signal(at_s=6.5, received="SIP/2.0 180 Ringing", origin=Origin.WIRE)
+        ringback = Segment(kind=Kind.RINGBACK, start_s=6.5, end_s=16.0)
+        assert answered(16.5, ringing).hits == 1
+        assert answered(16.5, heard=(ringback,)).hits == 1
+        assert answered(22.0, ringing).hits == 0
+        assert answered(14.0).hits == 1, "it cannot have begun before the call"
+        assert answered(16.5).n == 0, "when it began, nobody knows"
 
     def test_a_machine_in_time_is_nobody(self) -> None:
         found = summed(columns_of([call(Cause.IVR, ring_s=2.0)]), over=frozenset({Purpose.MANUAL}))[0].prompt

@@ -28,8 +28,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
@@ -43,7 +43,7 @@ def next_migrations(folder: Path, then: str = "") -> Path:
     """The migrations with one more step, as a later release will have them."""
     target = folder / "migrations %d"
     shutil.copytree(MIGRATIONS, target, ignore=shutil.ignore_patterns("__pycache__"))
-    (target / "versions" / "v0006_next.py").write_text(NEXT.format(then=then))
+    (target / "versions" / "v0007_next.py").write_text(NEXT.format(then=then))
     return target
 
 
@@ -64,7 +64,7 @@ def test_the_steps_lead_to_the_tables(url: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("schema", ["0001", "0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("schema", ["0001", "0002", "0003", "0004", "0005", "0006"])
 def test_a_released_schema_is_never_changed(tmp_path: Path, schema: str) -> None:
     engine, place = connect(f"sqlite:///{tmp_path / 'old.db'}", wait_s=1.0)
     migrate(engine, place, schema=schema)
@@ -101,9 +101,9 @@ def test_a_migration_keeps_the_data(url: str, tmp_path: Path) -> None:
     with Store.open(url) as store:
         store.begin_round("r1", [call().record.order], MORNING)
     engine, place = connect(url, wait_s=1.0)
-    migrate(engine, place, schema="0006", migrations=next_migrations(tmp_path))
+    migrate(engine, place, schema="0007", migrations=next_migrations(tmp_path))
     with engine.connect() as connection:
-        assert version(connection) == "0006"
+        assert version(connection) == "0007"
         assert connection.execute(text("SELECT note FROM rounds")).scalar() == "was r1"
     engine.dispose()
 
@@ -113,7 +113,7 @@ def test_a_migration_that_fails_changes_nothing(url: str, tmp_path: Path) -> Non
         store.begin_round("r1", [call().record.order], MORNING)
     engine, place = connect(url, wait_s=1.0)
     with pytest.raises(ZeroDivisionError):
-        migrate(engine, place, schema="0006", migrations=next_migrations(tmp_path, then="1 / 0"))
+        migrate(engine, place, schema="0007", migrations=next_migrations(tmp_path, then="1 / 0"))
     engine.dispose()
     with Store.open(url) as store:
         assert len(store.pending("r1")) == 1
@@ -121,12 +121,12 @@ def test_a_migration_that_fails_changes_nothing(url: str, tmp_path: Path) -> Non
 
 def test_a_database_newer_than_the_program_is_left_alone(url: str, tmp_path: Path) -> None:
     engine, place = connect(url, wait_s=1.0)
-    migrate(engine, place, schema="0006", migrations=next_migrations(tmp_path))
-    with pytest.raises(StoreError, match="schema 0006, newer than the 0005") as error:
+    migrate(engine, place, schema="0007", migrations=next_migrations(tmp_path))
+    with pytest.raises(StoreError, match="schema 0007, newer than the 0006") as error:
         Store.open(url)
     assert error.value.exit_code == 6
     with engine.connect() as connection:
-        assert version(connection) == "0006"
+        assert version(connection) == "0007"
     engine.dispose()
 
 
