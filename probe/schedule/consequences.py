@@ -250,7 +250,7 @@ class Consequences:
 
     def _odds(self, number: Number, line: Sequence[Brief], now: datetime) -> odds.Odds | None:
         """How likely a stuck handset is; None when it was free, and its quiet times are not open to us."""
-        seen = _told(line)
+        seen = engagements(line)
         if not seen or not (seen[-1].busy or number.off_hours):
             return None
         zone = zone_of(number, self._setup.policy)
@@ -270,7 +270,7 @@ class Consequences:
         """What was heard lately of the unit's other lines: when all of them are engaged, no handset need be off."""
         found = []
         for mate in self._mates(number)[:MOST_SIBLINGS]:
-            seen = _told(self._line(mate, now))
+            seen = engagements(self._line(mate, now))
             zone = zone_of(mate, self._setup.policy)
             usual = odds.baseline(seen[: current(seen)], self._setup.odds, zone=zone.key)
             found.append(odds.Sibling(seen=seen, baseline=usual))
@@ -299,7 +299,7 @@ class Consequences:
             events += incidents.advance(known, seen, earlier, policy=self._setup.incidents)
         elif said.other is not None:
             events += incidents.denied(known, seen, said.other.at, said.told)
-        busy = [brief for brief in line if found and found.since and brief.at >= found.since and _told([brief])]
+        busy = [brief for brief in line if found and found.since and brief.at >= found.since and engagements([brief])]
         if found is not None and found.level in LEVELS and over_two_ways(busy, ways):
             suspicion = Suspicion(
                 number=number.number,
@@ -345,7 +345,7 @@ class Consequences:
         return any(opening.start <= at < opening.end for opening in self._setup.openings_around(number, at))
 
 
-def _told(line: Sequence[Brief]) -> tuple[odds.Seen, ...]:
+def engagements(line: Sequence[Brief]) -> tuple[odds.Seen, ...]:
     """The calls that say whether a line was engaged. One that rang for long and was then said to be busy does not: a
     phone that rings is not engaged, and a handset that lies beside it does not ring."""
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable
@@ -15,6 +16,7 @@ import msgspec
 import psutil
 import pytest
 
+from probe.dial import switchboard
 from probe.dial.messages import Refused, State
 from probe.dial.switchboard import Result, Switchboard
 from probe.dial.trunk import Trunk
@@ -84,8 +86,8 @@ class Office:
         assert not [pid for pid in self.pids if psutil.pid_exists(pid)], "no line is left behind"
 
     async def make(self, wanted: Iterable[Order], **board: Any) -> list[Result]:
-        async with self.board(**board) as switchboard:
-            return [result async for result in switchboard.run(wanted)]
+        async with self.board(**board) as made:
+            return [result async for result in made.run(wanted)]
 
 
 @pytest.fixture
@@ -325,3 +327,22 @@ def test_a_recordings_folder_of_no_use_is_an_error(office: Office, monkeypatch: 
     with pytest.raises(DialError, match="only 3 MB are free"):
         run(office.make(orders("ok")))
     assert office.begun() == []
+
+
+def test_a_trunk_that_moves_is_found_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[str | OSError] = ["127.0.0.1", "127.0.0.2", OSError("no name service"), "127.0.0.3"]
+
+    def look_up(host: str, *rest: object, **more: object) -> list[tuple[object, ...]]:
+        answer = answers.pop(0)
+        if isinstance(answer, OSError):
+            raise answer
+        return [(socket.AF_INET, socket.SOCK_DGRAM, 0, "", (answer, 0))]
+
+    async def asked() -> list[str]:
+        async with office.board() as board:
+            monkeypatch.setattr(socket, "getaddrinfo", look_up)
+            found = [await board._address_of("trunk.example"), await board._address_of("trunk.example")]
+            monkeypatch.setattr(switchboard, "LOOK_UP_S", 0.0)
+            return found + [await board._address_of("trunk.example") for _ in range(3)]
+
+    assert run(asked()) == ["127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.2", "127.0.0.3"]

@@ -114,6 +114,8 @@ CASES = [
     ("answered within 15 s", record(Cause.GREETING), (False, "voicemail (voicemail greeting)")),
     ("answered within 15 s", record(Cause.RANG_OUT, answered_s=None, ended_s=30), (False, "unanswered (rang out)")),
     ("answered within 60 s", record(Cause.RANG_OUT, answered_s=None, ended_s=30), None),
+    ("answered within 15 s", record(Cause.HUMAN, rang=False), (True, "answered after ringing for 11.0 s")),  # at most
+    ("answered within 15 s", record(Cause.HUMAN, rang=False, answered_s=16.0), None),  # since when, nobody knows
     ("answered or voicemail within 15 s", record(Cause.GREETING), (True, "a voicemail after ringing for 10.0 s")),
     ("answered or voicemail within 5 s", record(Cause.GREETING), (False, "a voicemail after ringing for 10.0 s")),
     ("human within 60 s", CLERK, (True, "a person spoke 1.5 s after the answer")),

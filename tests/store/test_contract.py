@@ -9,11 +9,13 @@ from itertools import count, pairwise
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from probe import __version__
 from probe.errors import StoreError
 from probe.model import Call, Cause, Check, Order, Outcome, Sounds
 from probe.store import Store
+from probe.store.audit import Entry
 from tests.records import MORNING, call, calls, number
 
 OWNER = "elsewhere:1:1.00"
@@ -318,6 +320,17 @@ class TestJudgingAgain:
         store.claim(order, MORNING, OWNER, LEASE_S)
         assert store.rejudge(order.call_id, verdict, verdict, Sounds(), MORNING) is False
         assert store.rejudge("unheard-of", verdict, verdict, Sounds(), MORNING) is False
+
+    def test_whoever_picked_up_was_disturbed_also_when_nobody_is_sure_by_whom(self, store: Store) -> None:
+        made = [call(cause, call_id=f"c{n}") for n, cause in enumerate((Cause.HUMAN, Cause.BUSY_SIGNAL, Cause.UNSURE))]
+        trace = replace(made[2].record.trace, answered_at_s=4.0)
+        made.append(
+            replace(made[2], record=replace(made[2].record, trace=trace, order=call(call_id="c3").record.order))
+        )
+        for one in made:
+            kept(store, one)
+            store.audit.note(Entry.of(one.record.order, "attempt", MORNING, "0571"))
+        assert [one.answered for one in store.audit.attempts(MORNING)] == [True, False, False, True]
 
     def test_the_span_of_the_calls(self, store: Store) -> None:
         assert store.span() is None
