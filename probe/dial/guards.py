@@ -15,6 +15,8 @@ from probe.dial.uri import SipUri, is_loopback, is_sip
 from probe.errors import DialError, ProbeError, RefusedError
 from probe.model import Order
 from probe.never_dial import extension_refusal, refusal
+from probe.script.pressed import forbidden
+from scenarios import Scenario
 
 _CALL_ID = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)  # it becomes a file name and a SIP Call-ID
 
@@ -28,12 +30,14 @@ def checked(
     allowed: Callable[[str], bool],
     address: str | None = None,
     now: datetime | None = None,
+    scenario: Scenario | None = None,
 ) -> SipUri:
     """The address to dial for this order. RefusedError or DialError when it must not or cannot be dialled.
 
     `allowed` says whether a number stands in the directory. A `sip:` URI whose host is this machine needs not to; then
     `address`, the IP address it is about to be sent to, must be this machine's too. `now` (aware UTC, this moment when
-    None) must lie in the time that the order allows, if it names any.
+    None) must lie in the time that the order allows, if it names any. `scenario`: whose keys are looked at, when it is
+    not a shipped one.
     """
     if not _CALL_ID.fullmatch(order.call_id):
         raise DialError("dial.bad_call_id", call_id=order.call_id)
@@ -42,6 +46,9 @@ def checked(
         raise RefusedError(reason, number=order.number)
     if order.extension and (reason := extension_refusal(order.extension, country=country, area_code=area_code)):
         raise RefusedError(reason, number=order.extension)
+    keys = scenario and forbidden(scenario, extension=order.extension, country=country, area_code=area_code)
+    if keys:
+        raise RefusedError(keys[1], number=keys[0])
     uri = request_uri(order.number, trunk, area_code=area_code, country=country)
     by_name = is_sip(order.number)
     reason = None if by_name else _refusal_on_the_wire(uri.user, trunk, country, area_code)

@@ -115,6 +115,7 @@ class Line:
                 country=config.country,
                 allowed=lambda number: allowlist.contains(allow_list, number),
                 address=dial.address,
+                scenario=dial.scenario,
             )
         except ProbeError as error:
             self._write(Refused(call_id=order.call_id, key=error.key, values=values_of(error)))

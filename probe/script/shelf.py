@@ -9,6 +9,7 @@ from typing import TypeVar
 import scenarios
 from probe.errors import ScenarioError
 from probe.hints import nearest, shown
+from probe.script.pressed import forbidden
 from probe.script.voices import recordings
 from scenarios import Mistake, Scenario
 
@@ -19,7 +20,10 @@ MOST_SHOWN = 12  # allowed spellings
 
 def read(path: Path) -> Scenario:
     """Read a scenario file. ScenarioError names file, line, what was found and what could stand there."""
-    return _told(path, scenarios.read)
+    scenario = _told(path, scenarios.read)
+    if found := forbidden(scenario):
+        raise ScenarioError("scenario.never_dial", file=path, found=found[0])
+    return scenario
 
 
 def _told(path: Path, reader: Callable[[Path, Collection[str]], T]) -> T:

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from probe.dial.guards import checked
 from probe.dial.trunk import NumberFormat, Trunk
 from probe.dial.uri import SipUri
 from probe.errors import DialError, ProbeError, RefusedError
 from probe.model import Order
+from scenarios.read import Reader
 
 TRUNK = Trunk(name="t", proxy="sip:10.0.0.1")
 
@@ -47,6 +49,17 @@ def test_an_extension_is_pressed_at_a_switchboard(extension: str) -> None:
 def test_nor_is_one_pressed_at_a_switchboard(extension: str) -> None:
     with pytest.raises(RefusedError) as refused:
         check("+8657187250001", extension=extension)
+    assert refused.value.key.startswith("never_dial.")
+
+
+def test_nor_are_keys_of_a_scenario() -> None:
+    steps = "name: mine\nuse: {zh: 试, en: a trial}\nsay: who\nsteps: [ring: 9 s, press: '1', press: extension]\n"
+    scenario = Reader(Path()).scenario(steps, "mine")
+    order = Order(call_id="c-1", number="+8657187250001", office="o", why="w", extension="801")
+    known = {"area_code": "0571", "country": "CN", "allowed": lambda number: True, "scenario": scenario}
+    assert checked(order, TRUNK, **known)  # type: ignore[arg-type]  # as named
+    with pytest.raises(RefusedError) as refused:
+        checked(replace(order, extension="10"), TRUNK, **known)  # type: ignore[arg-type]
     assert refused.value.key.startswith("never_dial.")
 
 
