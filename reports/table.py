@@ -8,30 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
+from probe import harmless
 from probe.analyse.estimate import Estimate
 from probe.analyse.study import LineStudy, UnitStudy
 from probe.analyse.summary import Result
 from probe.model import Call, Fact, Number, post_dial_delay_s, ring_s
 from reports.report import Finding
 from reports.show import Show
-from reports.text import short
 
 Cell = str | int | float | datetime | None
 Form = Literal["text", "count", "share", "seconds", "points", "time"]
-LONGEST = 200  # characters of a cell: a spreadsheet holds 32,767, a reader no more than this
-FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # what a spreadsheet may carry out (OWASP: CSV injection)
 
 
 class Column(Fact, frozen=True, kw_only=True):
@@ -121,7 +107,7 @@ def to_csv(table: Table) -> bytes:
 
 def text(value: str) -> str:
     """A text from outside as a cell: harmless to look at, and not longer than a reader reads."""
-    return short(value, LONGEST)
+    return harmless.as_cell(value)
 
 
 def _plain(cell: Cell) -> str:
@@ -132,8 +118,8 @@ def _plain(cell: Cell) -> str:
             return f"{cell:%Y-%m-%d %H:%M:%S}"
         case float():
             return f"{cell:.4f}".rstrip("0").rstrip(".")
-        case str() if cell.startswith(FORMULA):
-            return f"'{cell}"
+        case str():
+            return harmless.no_formula(cell)
         case _:
             return str(cell)
 

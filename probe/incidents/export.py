@@ -13,6 +13,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from probe.harmless import as_cell, no_formula
 from probe.incidents.incident import Incident
 from probe.incidents.tell import half_day_text, kind_text, state_text
 from probe.words import words
@@ -31,7 +32,6 @@ COLUMNS = (
     "calls",
     "good",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet would carry out (OWASP: CSV injection)
 WIDTH = 18.0
 
 Cell = str | int | date | datetime | None
@@ -45,12 +45,12 @@ def row(incident: Incident, lang: str, zone: tzinfo) -> list[Cell]:
     """One incident; times are local and without a zone, as a spreadsheet knows them."""
     return [
         incident.id + incident.mark,
-        incident.number,
-        incident.unit,
+        as_cell(incident.number),
+        as_cell(incident.unit),
         kind_text(incident, lang),
         _local(incident.opened_at, zone),
         state_text(incident, lang),
-        incident.owner,
+        as_cell(incident.owner),
         incident.deadline,
         incident.repeat_of,
         None if incident.closed_at is None else _local(incident.closed_at, zone),
@@ -112,7 +112,7 @@ def _plain(cell: Cell) -> str:
             return ""
         case datetime():
             return f"{cell:%Y-%m-%d %H:%M}"
-        case str() if cell.startswith(FORMULA):
-            return f"'{cell}"
+        case str():
+            return no_formula(cell)
         case _:
             return str(cell)

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from msgspec.structs import replace
 
+from probe.harmless import BIDI_CONTROLS, CELL_LIMIT, FORMULA
 from probe.incidents import Event, IncidentKind, Level, State, denied, take
 from probe.incidents.events import Assigned, Told
 from probe.incidents.export import to_csv, to_xlsx
@@ -133,14 +134,27 @@ class TestExport:
             "2026-03-07",
         )
 
-    @pytest.mark.parametrize("text", [*HOSTILE, "+1+1", "-2", "@SUM(A1)", "\t=1"])
+    @pytest.mark.parametrize(
+        "text", [*HOSTILE, "+1+1", "-2", "@SUM(A1)", "\t=1", '＝HYPERLINK("http://x";"y")余杭局', "＋1", "－1", "＠A"]
+    )
     def test_no_text_becomes_a_formula(self, text: str) -> None:
         incident = self.one(unit=text, owner=text)
         for row in csv.reader(io.StringIO(to_csv([incident], "en", ZONE).decode("utf-8-sig"))):
-            assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
+            assert not [cell for cell in row if cell.startswith(FORMULA)]
         book = openpyxl.load_workbook(io.BytesIO(to_xlsx([incident], "en", ZONE)))
         assert book.active is not None
         assert not [cell for row in book.active.iter_rows() for cell in row if cell.data_type == "f"]
+
+    @pytest.mark.parametrize("text", [*HOSTILE, "余杭\u202e局", "局\u2066x", "长" * 10_000])
+    def test_texts_are_harmless_to_look_at(self, text: str) -> None:
+        incident = self.one(unit=text, owner=text)
+        (_, line) = csv.reader(io.StringIO(to_csv([incident], "zh", ZONE).decode("utf-8-sig")))
+        book = openpyxl.load_workbook(io.BytesIO(to_xlsx([incident], "zh", ZONE)))
+        assert book.active is not None
+        cells = [str(value) for row in book.active.iter_rows(values_only=True) for value in row if value is not None]
+        for shown in (*line, *cells):
+            assert not {char for char in shown if ord(char) in BIDI_CONTROLS or char in "\x00\x07\x1b\n"}
+            assert len(shown) <= CELL_LIMIT + 1
 
     def test_xlsx_has_real_dates(self) -> None:
         book = openpyxl.load_workbook(io.BytesIO(to_xlsx([self.one()], "en", ZONE)))

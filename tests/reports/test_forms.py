@@ -17,11 +17,11 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from probe.errors import ReportError
+from probe.harmless import BIDI_CONTROLS, CELL_LIMIT, FORMULA
 from probe.model import Call
 from probe.words import LANGUAGES
 from reports.forms import FORMS, form_of
-from reports.table import FORMULA, LONGEST, text
-from reports.text import BIDI_CONTROLS
+from reports.table import text
 from tests.records import HOSTILE, texts
 from tests.records import calls as any_calls
 from tests.reports.district import hostile, report
@@ -89,7 +89,7 @@ class TestTable:
 
     @given(value=st.one_of(texts(), st.text()))
     def test_a_cell_is_not_longer_than_a_reader_reads(self, value: str) -> None:
-        assert len(text(value)) <= LONGEST
+        assert len(text(value)) <= CELL_LIMIT
 
     def test_a_formula_begins_with_a_quote(self) -> None:
         attack = next(name for name in HOSTILE if name.startswith("="))

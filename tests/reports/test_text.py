@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probe.harmless import BIDI_CONTROLS
 from probe.model import Because
-from reports.text import BIDI_CONTROLS, clean, relative_link, sentence, short
+from reports.text import clean, relative_link, sentence, short
 from tests.records import HOSTILE, texts
 
 
