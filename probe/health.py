@@ -164,7 +164,7 @@ def deaf(call: Call) -> bool:
     """Whether somebody picked up and not a packet of sound reached us: the way back is broken, most likely ours."""
     trace = call.record.trace
     unsure = call.record.verdict.outcome is Outcome.INCONCLUSIVE
-    return unsure and trace.answered_at_s is not None and trace.packets_received == 0
+    return unsure and trace.answered_at_s is not None and trace.soundless
 
 
 def unheard(call: Call) -> bool:

@@ -98,6 +98,7 @@ class LiveCall:
         released_by: Literal["far", "robot"] | None = None,
         packets_received: int | None = None,
         packets_lost: int | None = None,
+        packets_after_answer: int | None = None,
         recording: str | None = None,
         robot_fault: str | None = None,
     ) -> Verdict:
@@ -108,11 +109,12 @@ class LiveCall:
             released_by=released_by,
             packets_received=packets_received,
             packets_lost=packets_lost,
+            packets_after_answer=packets_after_answer,
             recording=recording,
             robot_fault=robot_fault,
         )
         self._hear(over=True)
-        if packets_received == 0 and self._verdict is not None and self._verdict.cause is Cause.SILENT:
+        if self.trace.soundless and self._verdict is not None and self._verdict.cause is Cause.SILENT:
             # Only now is it known that the silence was none of theirs: not a packet of sound had found its way to us.
             self._verdict = msgspec.structs.replace(self._verdict, sure=False)
         self._at(ended_at_s)
@@ -193,6 +195,7 @@ def replay(
         released_by=trace.released_by,
         packets_received=trace.packets_received,
         packets_lost=trace.packets_lost,
+        packets_after_answer=trace.packets_after_answer,
         recording=trace.recording,
         robot_fault=trace.robot_fault,
     )

@@ -214,11 +214,18 @@ class Trace(Fact, frozen=True, kw_only=True, omit_defaults=False):
     country: str | None = None
     packets_received: int | None = None
     packets_lost: int | None = None
+    packets_after_answer: int | None = None  # of those received, from half a second after it on: no early media
     call_id: str = ""
     trunk: str = ""
     caller_id: str = ""  # whom the people called are shown, as the trunk was told
     recording: str | None = None  # path of the WAV, relative to the data folder
     robot_fault: str | None = None  # what went wrong on our side, in one plain sentence
+
+    @property
+    def soundless(self) -> bool:
+        """Whether it is known that no sound of whoever answered found its way to us."""
+        after = self.packets_after_answer
+        return (self.packets_received if after is None else after) == 0
 
 
 class Kind(StrEnum):

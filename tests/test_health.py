@@ -161,13 +161,13 @@ class TestAnotherTrunkSaysOtherwise:
 
 
 class TestNoSoundArrives:
-    def deaf(self, minute: float, unit: int) -> Call:
+    def deaf(self, minute: float, unit: int, **packets: int) -> Call:
         found = made(Cause.UNSURE, minute, unit)
-        trace = replace(found.record.trace, answered_at_s=1.0, packets_received=0)
+        trace = replace(found.record.trace, answered_at_s=1.0, **(packets or {"packets_received": 0}))
         return replace(found, record=replace(found.record, trace=trace))
 
     def test_three_units_that_pick_up_without_a_sound_are_our_own_fault(self) -> None:
-        calls = [self.deaf(float(i), i) for i in range(3)]
+        calls = [self.deaf(0.0, 0), self.deaf(1.0, 1), self.deaf(2.0, 2, packets_received=350, packets_after_answer=0)]
         assert all(deaf(call) and failed(call) for call in calls)
         found = health(calls, at(4), usual=USUAL, has_canary=False)
         assert (found.state, found.because[0].key) == (State.DOWN, "health.trunk_blamed")

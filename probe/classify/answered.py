@@ -216,7 +216,7 @@ def dropped(facts: Facts) -> Finding | None:
     """Picked up, and put down at once."""
     if facts.answered_s is None or facts.far_hung_up_s is None or facts.far_hung_up_s - facts.answered_s > DROPPED_S:
         return None
-    if facts.trace.packets_received == 0:
+    if facts.trace.soundless:
         return None  # what was there we cannot know
     seconds = facts.far_hung_up_s - facts.answered_s
     if failed := network_failed(facts):
@@ -245,7 +245,7 @@ def no_sound_arrived(facts: Facts) -> Finding | None:
     """Answered, but not a packet of sound reached us: what was there we cannot know."""
     if facts.answered_s is None or not facts.ended or not facts.dialled:
         return None
-    if facts.trace.media_started_at_s is not None and facts.trace.packets_received != 0:
+    if facts.trace.media_started_at_s is not None and not facts.trace.soundless:
         return None
     return Finding(Cause.UNSURE, 0.6, (_answer(facts), because("no_sound_arrived")))
 

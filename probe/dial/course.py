@@ -16,6 +16,7 @@ import numpy as np
 
 import scenarios
 from probe import judge
+from probe.classify.facts import TAIL_S
 from probe.dial import keys
 from probe.dial.events import FRAME_S, Ended, Event, Faulted, Heard, PhoneError, Signalled
 from probe.dial.messages import Progress, State
@@ -102,6 +103,7 @@ class Course:
         self._invited = False
         self._replied = False
         self._answered_at_s: float | None = None
+        self._early_packets: int | None = None  # received until shortly after the answer
         self._rang_at_s: float | None = None
         self._sounds = Sounds()
         self._there: Verdict | None = None  # since the engine's `since_s`
@@ -140,6 +142,8 @@ class Course:
         if self.over:
             return
         at_s = self._at_s(now)
+        if self._early_packets is None and self._answered_at_s is not None and at_s >= self._answered_at_s + TAIL_S:
+            self._early_packets = (self._phone.packets or (0, 0))[0]
         if self._hung_up_at is not None:
             if now - self._hung_up_at >= RELEASE_WAIT_S:
                 self._finish()
@@ -177,7 +181,7 @@ class Course:
 
     def record(self) -> Record:
         """Everything that is known of the call, once it is over."""
-        packets = self._phone.packets
+        packets, early = self._phone.packets, self._early_packets
         if self._late_s > LATE_S and self._fault is None:
             self._fault = words("dial.fault_late", self._lang, seconds=self._late_s)
         self._live.finish(
@@ -185,6 +189,7 @@ class Course:
             released_by=self._released_by,
             packets_received=packets[0] if packets else None,
             packets_lost=packets[1] if packets else None,
+            packets_after_answer=packets[0] - early if packets and early is not None else None,
             recording=self._recording if self._heard else None,
             robot_fault=self._fault,
         )

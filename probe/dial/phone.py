@@ -245,7 +245,7 @@ class _Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         super().__init__(account)
         self._events = events
         self._ear = ear
-        self.packets: tuple[int, int] | None = None
+        self._packets: tuple[int, int] | None = None  # of the streams that are over
         self._voice: Any = None  # the player or tone generator that is sent
 
     def speak(self, voice: Any) -> None:
@@ -277,12 +277,21 @@ class _Call(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
 
     def onStreamDestroyed(self, prm: Any) -> None:
         """The last moment at which a stream's statistics exist; a call has a new stream after each negotiation."""
+        self._packets = self._counted(prm.streamIdx)
+
+    @property
+    def packets(self) -> tuple[int, int] | None:
+        """Received and lost so far; None when there was no media."""
+        return self._counted(0) if self.isActive() and self.hasMedia() else self._packets
+
+    def _counted(self, stream: int) -> tuple[int, int] | None:
+        """Those of the streams that are over, and of this one."""
         try:
-            received = self.getStreamStat(prm.streamIdx).rtcp.rxStat
+            received = self.getStreamStat(stream).rtcp.rxStat
         except pj.Error:
-            return
-        total, lost = self.packets or (0, 0)
-        self.packets = total + received.pkt, lost + received.loss
+            return self._packets
+        total, lost = self._packets or (0, 0)
+        return total + received.pkt, lost + received.loss
 
     def onCallRedirected(self, prm: Any) -> int:
         """Never call whom a 3xx names: only the directory says who may be called."""

@@ -158,8 +158,9 @@ def test_only_noise_is_less_certain() -> None:
     assert (found.cause, found.confidence < 0.8) == (Cause.SILENT, True)
 
 
-def test_answered_without_a_packet_is_nobodys_silence() -> None:
-    found = verdict(ended_at_s=24.0, packets_received=0)
+@pytest.mark.parametrize("packets", [{"packets_received": 0}, {"packets_received": 350, "packets_after_answer": 0}])
+def test_answered_without_a_packet_is_nobodys_silence(packets: dict[str, int]) -> None:
+    found = verdict(("ringback", 0.6, 3.0), ("silence", 3.0, 24.0), ended_at_s=24.0, **packets)
     assert found.cause is Cause.UNSURE
     assert found.because[1].key == "no_sound_arrived"
 

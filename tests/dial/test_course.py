@@ -215,6 +215,21 @@ def test_the_answered_limit_and_the_deadline(tmp_path: Path) -> None:
     assert late.phone.asked == ["hang up"]
 
 
+def test_packets_are_counted_from_shortly_after_the_answer_on(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.get(1.0, "SIP/2.0 183 Session Progress", sdp=True)
+    scene.get(5.0, "SIP/2.0 200 OK", sdp=True)
+    for at, packets in ((5.0, 200), (5.4, 219), (5.55, 225), (6.0, 250)):
+        scene.phone.packets = (packets, 1)
+        scene.tick(at)
+    scene.get(7.0, "BYE", "BYE")
+    scene.send(7.0, "SIP/2.0 200 OK", "BYE")
+    scene.phone.packets = (300, 1)
+    scene.end(7.0, "200 OK", Origin.WIRE)
+    trace = scene.record().trace
+    assert (trace.packets_received, trace.packets_after_answer) == (300, 75)
+
+
 def test_a_far_end_that_hangs_up_is_named(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     scene.get(1.0, "SIP/2.0 200 OK", sdp=True)

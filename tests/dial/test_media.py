@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from probe.dial.trunk import Trunk
+from probe.model import Cause, Record
 from tests.dial.one_line import one_line
 from tests.dial.peer import A_LAW_SILENCE, FarEnd, field, peer
 
@@ -70,3 +71,28 @@ def test_every_socket_is_bound_to_the_trunks_own_address(tmp_path: Path) -> None
     assert len(own) >= 3, "SIP, RTP, RTCP"
     assert "c=IN IP4 127.0.0.3" in far.invite
     assert "127.0.0.3" in field(far.invite, "Contact")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"), [(0.0, (Cause.UNSURE, False)), (12.0, (Cause.SILENT, True))], ids=["nothing", "silence"]
+)
+def test_early_media_does_not_hide_that_no_sound_came_after_the_answer(
+    tmp_path: Path, seconds: float, verdict: tuple[Cause, bool]
+) -> None:
+    def office(call: FarEnd) -> None:
+        call.reply("183 Session Progress", sdp=True)
+        call.talk(seconds=3)
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        call.talk(seconds=seconds, on=False)
+        call.reply("200 OK", to=call.expect("BYE", within_s=20))
+
+    with peer(office) as far, one_line(tmp_path) as line:
+        record = line.result_of(f"sip:1001@127.0.0.1:{far.port}")
+    assert isinstance(record, Record)
+    assert (record.verdict.cause, record.verdict.sure) == verdict
+    trace = record.trace
+    assert trace.packets_received is not None
+    assert trace.packets_after_answer is not None
+    assert 150 <= trace.packets_received <= 150 + seconds * 50
+    assert trace.packets_received - trace.packets_after_answer == pytest.approx(150 + min(seconds, 0.5) * 50, abs=10)
