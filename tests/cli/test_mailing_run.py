@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import ssl
-import subprocess
-import sys
 from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +20,7 @@ from probe.settings import read
 from probe.store import Store
 from probe.store.slots import State
 from tests.cli.test_mailing_due import PEOPLE, fill
-from tests.cli.test_run import PATIENCE_S, wait_for
+from tests.cli.test_run import PATIENCE_S, started, wait_for
 from tests.post.servers import PASSWORD, USER, Postbox, mail_server
 
 pytestmark = pytest.mark.hears
@@ -33,7 +32,7 @@ def test_a_service_mails_the_report_and_calls_on_time(desk: Path) -> None:
     authority, context, postbox = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), Postbox()
     authority.issue_cert("localhost").configure_cert(context)
     authority.cert_pem.write_to_path(desk / "ca.pem")
-    with mail_server(postbox, starttls=context) as port:
+    with mail_server(postbox, starttls=context) as port, ExitStack() as stack:
         text = (desk / "probe.toml").read_text().replace("[robot]", f'[robot]\ntimezone = "{zone}"')
         text += f"""
 [plan]
@@ -75,13 +74,7 @@ day = 1
                 for of in dialled
             ]
             store.slots.add(slots)
-            service = subprocess.Popen(
-                [sys.executable, "-m", "probe", "run"],
-                cwd=desk,
-                env={**os.environ, "MAIL_PASSWORD": PASSWORD},
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+            service = stack.enter_context(started(desk, {**os.environ, "MAIL_PASSWORD": PASSWORD}))
             wait_for(lambda: len(postbox.envelopes) >= len(PEOPLE), "everybody has the report")
             done = {State.DONE}
             wait_for(
