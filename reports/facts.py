@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from probe.analyse.moved import Moved
 from probe.analyse.study import LineStudy
-from probe.incidents import Incident
+from probe.incidents import Incident, State
 from probe.model import Fact
 from probe.words import because
 from reports.report import Report
@@ -24,12 +24,14 @@ Row = tuple[str, int, str]  # what, how many, what that means
 
 
 def news(report: Report) -> tuple[News, ...]:
-    """New, still open, recovered; without those of which there is none. A withdrawn incident is no news."""
+    """New, still open, recovered, as they were at the period's end; without those of which there is none. A withdrawn
+    incident is no news, whenever it was withdrawn."""
     found: dict[str, list[Incident]] = {"new": [], "still": [], "recovered": []}
     for incident in report.incidents:
+        if incident.state is State.WITHDRAWN:
+            continue
         if incident.closed_at is not None and incident.closed_at < report.until:
-            if incident.state == "closed":
-                found["recovered"].append(incident)
+            found["recovered"].append(incident)
         else:
             found["new" if incident.opened_at >= report.since else "still"].append(incident)
     groups = (

@@ -6,7 +6,10 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from probe.analyse.appendix import Made
+from probe.analyse.heaps import rated
 from probe.analyse.rule import ScoreRule
 from probe.analyse.study import Fleet, Study, study
 from probe.calendar import CalendarWarning
@@ -124,16 +127,20 @@ def of_number(store: Store, of: Period, reader: For, number: Number, *, fleet: F
 
 
 def of_incident(store: Store, incident: Incident, reader: For) -> Report:
-    """The report of one incident: its line, from the first call that bears on it until it was over (or now)."""
+    """The report of one incident: its line, from the first call that bears on it until it was over (or now).
+
+    That time was chosen by its failures: it is held against no other, and nothing is judged by it."""
     calls = [call for call_id in incident.calls if (call := store.record(call_id)) is not None]
     since = min([incident.opened_at, *(call.record.trace.started_at for call in calls)])
     until = (incident.closed_at or reader.now) + timedelta(seconds=1)
     number = store.number(incident.number) or next((call.number for call in calls), None)
     if number is None:
         number = Number(number=incident.number, written=incident.number, unit=incident.unit)
-    of = Period(kind=Kind.PERIOD, since=since, until=until, before_since=since - (until - since))
+    of = Period(kind=Kind.PERIOD, since=since, until=until, before_since=since)
+    purposes = tuple(sorted(rated(store.facts.read(since.astimezone(UTC), until.astimezone(UTC)))))
+    found = figures(store, of, reader, number=incident.number, fleet=Fleet(purposes=purposes))
     return compose(
-        figures(store, of, reader, number=incident.number),
+        replace(found, sheet=()),
         kind=of.kind,
         now=reader.now,
         lang=reader.lang,

@@ -83,7 +83,7 @@ def values(report: Report, lang: str) -> dict[str, Any]:
         "undone": left,
         "facts": facts(show),
         "story": list(_story(show)),
-        "all_calls": total.calls + report.study.canaries if report.story is None else len(report.calls),
+        "all_calls": total.calls + report.study.canaries,
         "few": charts.FEW,
         "by_week": len(report.study.days) > charts.MOST_DAYS,
         "contents": list(_contents(report, drawn)),

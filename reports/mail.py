@@ -62,10 +62,10 @@ def letter(
 
 
 def subject(show: Show) -> str:
-    """What is new in one line: what of whom, when, and the rate."""
+    """What is new in one line: what of whom, when, and the rate; an incident has none."""
     total = show.report.study.total
     about = show.about or show.period
-    if total.connect.share is None:
+    if total.connect.share is None or show.report.story is not None:
         return show.t("report.subject_none", heading=show.heading, about=about)
     rate = percent(total.connect.share, 0)
     return show.t("report.subject", heading=show.heading, about=about, rate=rate, n=total.connect.n)

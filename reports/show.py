@@ -197,6 +197,9 @@ class Show:
         return kind_text(incident, self.lang)
 
     def state(self, incident: Incident) -> str:
+        """How far it has come; of one that was settled after the period, that it was."""
+        if incident.state is State.CLOSED and incident.closed_at and incident.closed_at >= self.report.until:
+            return self.t("report.closed_later", day=self.local(incident.closed_at, "%Y-%m-%d"))
         return state_text(incident, self.lang)
 
     def step(self, incident: Incident) -> str:

@@ -68,7 +68,8 @@ def _timeline(show: Show) -> str:
     )
     form = "%H:%M" if one_day else "%m-%d %H:%M"
     first, last = (show.local(call.record.trace.started_at, form) for call in (calls[0], calls[-1]))
-    return show.t("report.alt_timeline", first=first, last=last, n=len(calls), told=told)
+    key = "report.alt_timeline" if show.report.story is None else "report.alt_timeline_story"
+    return show.t(key, first=first, last=last, n=len(calls), told=told)
 
 
 def _rate(estimate: Estimate) -> str:

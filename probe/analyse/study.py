@@ -75,12 +75,13 @@ class Study(Fact, frozen=True, kw_only=True):
 
 
 class Fleet(Fact, frozen=True, kw_only=True):
-    """What all units together say, for the page of one of them, so that both say the same."""
+    """What all units together say, for the page of one of them, so that both say the same. Without bars, nothing is
+    judged."""
 
     purposes: tuple[Purpose, ...]
-    units: Bar
-    lines: Bar
-    lines_before: Bar
+    units: Bar = Bar()
+    lines: Bar = Bar()
+    lines_before: Bar = Bar()
 
 
 def study(

@@ -76,6 +76,9 @@ def command(
 
     if sum(one is not None for one in (unit, number, incident)) > 1:
         raise ReportError("report.one_subject")
+    periods = {"--month": month, f"--{kind}": kind, "--for": day, "--from": first, "--until": last}
+    if incident is not None and (given := [option for option, value in periods.items() if value is not None]):
+        raise ReportError("report.incident_alone", option=given[0])
     if month is not None:
         if kind is not None or day is not None:
             raise ReportError("report.no_period")

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from probe.analyse.appendix import Dice, Made
 from probe.analyse.columns import columns_of
 from probe.analyse.rule import ScoreRule
-from probe.analyse.study import study
+from probe.analyse.study import Fleet, study
 from probe.calendar import CalendarWarning
 from probe.incidents import Incident, IncidentKind, Level, State
 from probe.incidents.events import Acknowledged, Event, Evidence, Opened, Raised, Told
@@ -184,9 +184,7 @@ def case_log(*, lang: str = "zh") -> Report:
 def incident(*, lang: str = "zh") -> Report:
     """The incident of that morning."""
     found = story()
-    of = Period(
-        kind=Kind.PERIOD, since=MORNING, until=MORNING + timedelta(hours=4), before_since=MORNING - timedelta(hours=4)
-    )
+    of = Period(kind=Kind.PERIOD, since=MORNING, until=MORNING + timedelta(hours=4), before_since=MORNING)
     mine = tuple(c for c in calls() if c.number == lines()["社会保险咨询"])
     return _composed(mine, of, lang, number=lines()["社会保险咨询"], story=found)
 
@@ -218,6 +216,7 @@ def _composed(
         rule=ScoreRule(),
         made=Made(version="0.0.0+golden", rules={"0.0.0+golden": len(now)}, dice=dice),
         draw_seed=1,
+        fleet=None if story is None else Fleet(purposes=(Purpose.BASE,)),
     )
     known = incidents() if number is None else tuple(i for i in incidents() if i.number == number.number)
     return replace(

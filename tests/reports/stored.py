@@ -21,7 +21,7 @@ def fill(store: Store) -> None:
     """Numbers, the calls of two days, a voided call, an incident with its events, slots that came to nothing, dice."""
     store.import_numbers(month.lines().values(), month.MARCH.since)
     chosen = [c for c in month.calls() if DAYS[0] <= _day(c) <= DAYS[1]]
-    _add(store, chosen)
+    add(store, chosen)
     first = chosen[0].record
     store.audit.void([first.order.call_id], Because(key="health.no_canary"), first.trace.started_at)
     told = month.story()
@@ -38,7 +38,7 @@ def fill(store: Store) -> None:
     store.slots.settle(slot.call_id, State.MISSED, slot.until, Because(key="schedule.missed_trunk"))
 
 
-def _add(store: Store, calls: Iterable[Call]) -> None:
+def add(store: Store, calls: Iterable[Call]) -> None:
     with store.transaction():
         for call in calls:
             record = call.record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -12,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from probe import __version__
 from probe.analyse.appendix import FORMULAS
@@ -175,6 +177,18 @@ class TestWhatEachKindHolds:
         assert "已逾期" in groups["still"]
         assert "已办结" in groups["recovered"]
         assert "护照签证" not in text(page.select_one(".news") or page), "a withdrawn incident is no news"
+
+    def test_news_are_as_they_were_when_the_period_ended(self) -> None:
+        """What was withdrawn later is no news either; what was settled later was open then, and says so."""
+        found = month.monthly()
+        later = found.until + timedelta(days=1)
+        incidents = tuple(replace(one, closed_at=later) if one.closed_at else one for one in found.incidents)
+        page = parsed(replace(found, incidents=incidents))
+        groups = {str(tag["class"][0]): text(tag) for tag in page.select(".news > div")}
+        assert "期后已办结（2026-04-02）" in groups["new"]
+        assert "新出现 3 项" in groups["new"], "one of them withdrawn later would be the fourth"
+        assert "15 秒内未接听" not in text(page.select_one(".news") or page)
+        assert "期后已办结" not in text(parsed(found))
 
     def test_the_warning_of_the_calendar(self) -> None:
         assert "2026-05-20" in text(page_of("month").select_one(".warning") or Tag(name="p"))
