@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from probe.analyse.moved import Moved
 from probe.analyse.study import LineStudy
 from probe.incidents import Incident, State
@@ -87,8 +89,14 @@ def facts(show: Show) -> list[tuple[str, str]]:
                 full=percent(rule.full_at),
                 none=percent(rule.none_at),
                 false=percent(rule.false_share),
+                excellent=f"{rule.excellent_from:g}",
+                good=f"{rule.good_from:g}",
+                passed=f"{rule.pass_from:g}",
             ),
         ),
+        (show.t("report.n_interval", of=""), joined.join(_worth(show))),
+        (show.t("report.prompt_unknown"), show.t("report.count_n", n=report.study.total.prompt_unknown)),
+        (show.t("report.unfinished"), show.t("report.count_n", n=report.study.total.unfinished)),
         (show.t("report.draw_seed"), str(made.draw_seed)),
         (show.t("figures.purpose_canary"), show.t("report.count_n", n=report.study.canaries)),
     ]
@@ -97,10 +105,28 @@ def facts(show: Show) -> list[tuple[str, str]]:
     if made.before is not None:
         before, end = made.before
         found.insert(1, (show.t("report.before"), f"{show.local(before, second)} – {show.local(end, second)}"))
-    if made.units.prior is not None:
-        prior = made.units.prior
-        found.append((show.t("report.prior"), f"Beta({prior.a:.2f}, {prior.b:.2f})"))
+    bars = (
+        ("report.prior", made.units),
+        ("report.prior_lines", made.lines),
+        ("report.prior_lines_before", made.lines_before),
+    )
+    for name, bar in bars:
+        if bar.prior is not None:
+            found.append((show.t(name), f"Beta({bar.prior.a:.2f}, {bar.prior.b:.2f})"))
     return found
+
+
+def _worth(show: Show) -> Iterator[str]:
+    """The n of which each of the four intervals is made."""
+    total = show.report.study.total
+    for name, rate in (
+        ("connect", total.connect),
+        ("prompt", total.prompt),
+        ("reached", total.reached),
+        ("unclear", total.unclear),
+    ):
+        if rate.n:
+            yield f"{show.t(f'figures.{name}')} {rate.effective_n:.1f} (n={rate.n})"
 
 
 def _voided(key: str, show: Show) -> str:

@@ -65,7 +65,7 @@ def figures(
         rule=reader.rule,
         made=Made(
             version=rules_version(),
-            rules=store.facts.rules(since, until, unit=unit),
+            rules=store.facts.rules(since, until, unit=unit, number=number),
             dice=store.facts.dice(of.first, of.last),
         ),
         draw_seed=int(f"{of.first:%Y%m%d}"),

@@ -12,6 +12,7 @@ from probe.analyse.change import Change, Trend
 from probe.analyse.compare import Standing
 from probe.analyse.estimate import Estimate
 from probe.analyse.heaps import Heap, heap_of
+from probe.analyse.rate import ENOUGH_CALLS
 from probe.analyse.score import Score
 from probe.analyse.summary import CAUSES_OF, Result, Summary
 from probe.incidents import Incident, State
@@ -182,6 +183,15 @@ class Show:
             return ""
         rank = standing.rank
         return self.t("figures.standing_rank", place=rank.place, low=rank.low, high=rank.high, of=rank.of)
+
+    def valid(self) -> str:
+        """有效率 with its interval, its numbers, and whether they are too few."""
+        rate = self.report.study.total.spot.valid
+        if rate.interval is None:
+            return self.t("report.none")
+        low, high = (percent(end, 0) for end in rate.interval)
+        told = f"{percent(rate.share)} ({low}–{high}, {rate.hits}/{rate.n})"
+        return told if rate.n >= ENOUGH_CALLS else f"{told} · {self.t('figures.standing_small')}"
 
     def grade(self, score: Score) -> str:
         """The grade, with its neighbours when it is not certain."""

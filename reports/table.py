@@ -11,13 +11,13 @@ from typing import Literal
 from probe import harmless
 from probe.analyse.estimate import Estimate
 from probe.analyse.study import LineStudy, UnitStudy
-from probe.analyse.summary import Result
+from probe.analyse.summary import Result, Summary
 from probe.model import Call, Fact, Number, post_dial_delay_s, ring_s
 from reports.report import Finding
 from reports.show import Show
 
 Cell = str | int | float | datetime | None
-Form = Literal["text", "count", "share", "seconds", "points", "time"]
+Form = Literal["text", "count", "share", "seconds", "points", "time", "worth"]
 
 
 class Column(Fact, frozen=True, kw_only=True):
@@ -42,6 +42,7 @@ def units(show: Show) -> Table:
     columns = (
         Column(name=show.t("report.unit")),
         *_figure_columns(show),
+        *rate_columns(show, "spot_valid"),
         Column(name=show.t("figures.points"), form="points"),
         Column(name=show.t("report.points_low"), form="points"),
         Column(name=show.t("report.points_high"), form="points"),
@@ -54,21 +55,25 @@ def units(show: Show) -> Table:
             score = sheet[unit.name]
             points = score.points
             ends: list[Cell] = [points.value, points.low, points.high] if points else [None, None, None]
-            yield [text(unit.name), *_figures(show, unit), *ends, show.grade(score), show.rank(unit.standing)]
+            valid = valid_cells(unit.summary)
+            yield [text(unit.name), *_figures(show, unit), *valid, *ends, show.grade(score), show.rank(unit.standing)]
 
     return Table(title=show.t("report.sheet_units"), columns=columns, rows=rows)
 
 
 def lines(show: Show) -> Table:
     """One row for each number, worst first over all units."""
-    columns = (*_number_columns(show), *_figure_columns(show), Column(name=show.t("report.what_next")))
+    more = (Column(name=show.t(name)) for name in ("report.spot_code", "report.what_next"))
+    columns = (*_number_columns(show), *_figure_columns(show), *more)
     report = show.report
     findings = {id(finding.line): finding for unit in report.units for finding in unit.findings}
 
     def rows() -> Iterator[list[Cell]]:
         for line in report.study.worst:
             finding: Finding = findings[id(line)]
-            yield [*_number(line.number), *_figures(show, line), show.t(f"report.{finding.next_step}")]
+            spot = [spot for spot, n in line.summary.spot.numbers.items() if n]
+            code = show.t(f"figures.spot_{spot[0]}") if spot else None
+            yield [*_number(line.number), *_figures(show, line), code, show.t(f"report.{finding.next_step}")]
 
     return Table(title=show.t("report.sheet_lines"), columns=columns, rows=rows)
 
@@ -135,13 +140,8 @@ def _number(number: Number) -> list[Cell]:
 
 def _figure_columns(show: Show) -> tuple[Column, ...]:
     t = show.t
-    rates = []
-    for name in ("connect", "prompt", "reached"):
-        rates.append(Column(name=t(f"figures.{name}"), form="share"))
-        rates += [Column(name=t(f"report.{end}", of=t(f"figures.{name}")), form="share") for end in ("low", "high")]
-        rates.append(Column(name=t("report.n", of=t(f"figures.{name}")), form="count"))
     return (
-        *rates,
+        *(column for name in ("connect", "prompt", "reached") for column in rate_columns(show, name)),
         Column(name=t("report.enough")),
         Column(name=t("figures.standing_flagged")),
         Column(name=t("report.below_target"), form="share"),
@@ -151,6 +151,8 @@ def _figure_columns(show: Show) -> tuple[Column, ...]:
         Column(name=t("figures.purpose_follow_up"), form="count"),
         Column(name=t("names.outcome_inconclusive"), form="count"),
         Column(name=t("report.voided_mark"), form="count"),
+        Column(name=t("report.prompt_unknown"), form="count"),
+        Column(name=t("report.unfinished"), form="count"),
         Column(name=t("report.p50", of=t("figures.pdd")), form="seconds"),
         Column(name=t("report.p50", of=t("figures.ring")), form="seconds"),
     )
@@ -171,14 +173,35 @@ def _figures(show: Show, one: UnitStudy | LineStudy) -> list[Cell]:
         summary.follow_ups,
         sum(summary.inconclusive.values()),
         sum(summary.voided.values()),
+        summary.prompt_unknown,
+        summary.unfinished,
         summary.pdd.p50,
         summary.ring.p50,
     ]
 
 
+def rate_columns(show: Show, name: str = "") -> tuple[Column, ...]:
+    """Of `rate_cells`: of a rate by its name, or of the one that the row is about."""
+    of = show.t(f"figures.{name}") if name else ""
+    return (
+        Column(name=of or show.t("report.share"), form="share"),
+        Column(name=show.t("report.low", of=of), form="share"),
+        Column(name=show.t("report.high", of=of), form="share"),
+        Column(name=show.t("report.n", of=of), form="count"),
+        Column(name=show.t("report.n_interval", of=of), form="worth"),
+    )
+
+
 def rate_cells(rate: Estimate) -> list[Cell]:
-    """Share, low end, high end, n."""
-    return [rate.share, rate.low, rate.high, rate.n]
+    """Share, low end, high end, n, and the n of which the interval is made."""
+    return [rate.share, rate.low, rate.high, rate.n, rate.effective_n if rate.n else None]
+
+
+def valid_cells(summary: Summary) -> list[Cell]:
+    """The same of 有效率, whose n are numbers."""
+    rate = summary.spot.valid
+    low, high = rate.interval or (None, None)
+    return [rate.share, low, high, rate.n, float(rate.n) if rate.n else None]
 
 
 def _call(show: Show, call: Call) -> list[Cell]:

@@ -19,16 +19,17 @@ from reports.charts import LOW_TO_HIGH
 from reports.facts import excluded, facts, undone
 from reports.report import Report
 from reports.show import Show
-from reports.table import Cell, Column, Form, Table, calls, lines, rate_cells, text, units
+from reports.table import Cell, Column, Form, Table, calls, lines, rate_cells, rate_columns, text, units, valid_cells
 
 FORMATS: dict[Form, str] = {
     "share": "0.0%",
     "seconds": "0.0",
     "points": "0.0",
     "count": "0",
+    "worth": "0.0",
     "time": "yyyy-mm-dd hh:mm:ss",
 }
-WIDTHS: dict[Form, float] = {"share": 11, "seconds": 11, "points": 9, "count": 9, "time": 20, "text": 18}
+WIDTHS: dict[Form, float] = {"share": 11, "seconds": 11, "points": 9, "count": 9, "worth": 9, "time": 20, "text": 18}
 _scale: Any = ColorScaleRule
 HEAD = PatternFill("solid", fgColor="E6EBEF")
 BOLD = Font(bold=True)
@@ -97,13 +98,7 @@ def _cell(sheet: Any, value: Cell, column: Column) -> Any:
 
 def _overview(show: Show) -> Table:
     total, t = show.report.study.total, show.t
-    columns = (
-        Column(name=show.heading),
-        Column(name=t("report.share"), form="share"),
-        Column(name=t("report.low", of=""), form="share"),
-        Column(name=t("report.high", of=""), form="share"),
-        Column(name=t("report.n", of=""), form="count"),
-    )
+    columns = (Column(name=show.heading), *rate_columns(show))
     rates = [
         (t("figures.connect"), total.connect),
         (t("figures.prompt"), total.prompt),
@@ -111,15 +106,17 @@ def _overview(show: Show) -> Table:
         (t("figures.unclear"), total.unclear),
         *((show.result(result), rate) for result, rate in total.results.items()),
     ]
-    rows: list[list[Cell]] = [[text(" · ".join(filter(None, (show.about, show.period)))), None, None, None, None]]
+    about = text(" · ".join(filter(None, (show.about, show.period))))
+    rows: list[list[Cell]] = [[about, *(None for _ in columns[1:])]]
     rows += [[name, *rate_cells(rate)] for name, rate in rates]
+    rows.append([t("figures.spot_valid"), *valid_cells(total)])
     return Table(title=t("report.sheet_overview"), columns=columns, rows=lambda: rows)
 
 
 def _hours(show: Show) -> Table:
     t = show.t
     names = (t("report.weekday"), t("report.hour"))
-    columns = (Column(name=names[0]), Column(name=names[1]), *_rate_columns(show))
+    columns = (Column(name=names[0]), Column(name=names[1]), *rate_columns(show, "connect"))
     rows: list[list[Cell]] = [
         [
             t(f"report.weekday_{c.weekday}"),
@@ -132,19 +129,9 @@ def _hours(show: Show) -> Table:
 
 
 def _days(show: Show) -> Table:
-    columns = (Column(name=show.t("report.day")), *_rate_columns(show))
+    columns = (Column(name=show.t("report.day")), *rate_columns(show, "connect"))
     rows: list[list[Cell]] = [[f"{s.first}", *rate_cells(s.connect)] for s in show.report.study.days]
     return Table(title=show.t("report.trend_days"), columns=columns, rows=lambda: rows)
-
-
-def _rate_columns(show: Show) -> tuple[Column, ...]:
-    t = show.t
-    return (
-        Column(name=t("figures.connect"), form="share"),
-        Column(name=t("report.low", of=""), form="share"),
-        Column(name=t("report.high", of=""), form="share"),
-        Column(name=t("report.n", of=""), form="count"),
-    )
 
 
 def _not_counted(show: Show) -> Table:

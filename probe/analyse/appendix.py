@@ -8,6 +8,7 @@ from probe.analyse.compare import Bar
 from probe.analyse.rule import ScoreRule
 from probe.model import Fact, Purpose
 
+WEIGHTING = "formula_weights"  # told only when rates are weighted
 FORMULAS = (  # keys of probe/words/figures.toml
     "formula_connect",
     "formula_heaps",
@@ -20,7 +21,7 @@ FORMULAS = (  # keys of probe/words/figures.toml
     "formula_spot",
     "formula_interval",
     "formula_clusters",
-    "formula_weights",
+    WEIGHTING,
     "formula_enough",
     "formula_bayes",
     "formula_ranks",
@@ -64,4 +65,4 @@ class Appendix(Fact, frozen=True, kw_only=True):
     lines: Bar
     lines_before: Bar
     draw_seed: int  # of the ranks' intervals (NumPy's PCG64)
-    formulas: tuple[str, ...] = FORMULAS
+    formulas: tuple[str, ...]  # of those that the figures are made with

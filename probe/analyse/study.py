@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from probe.analyse.appendix import Appendix, Made
+from probe.analyse.appendix import FORMULAS, WEIGHTING, Appendix, Made
 from probe.analyse.calls import WORST_FIRST
 from probe.analyse.change import Change, Trend, changes
 from probe.analyse.clock import Clock, clock_of
@@ -166,6 +166,7 @@ def study(
             lines=fleet.lines if fleet else _bar(line_prior, line_standings, line_changes),
             lines_before=fleet.lines_before if fleet else _bar(old_prior, old_standings, ()),
             draw_seed=draw_seed,
+            formulas=tuple(name for name in FORMULAS if weights is not None or name != WEIGHTING),
         ),
     )
 

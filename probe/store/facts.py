@@ -53,10 +53,12 @@ class Facts(Part):
         arrays = {name: np.concatenate([chunk[name] for chunk in reader.chunks]) for name in reader.chunks[0]}
         return Columns(numbers=facts, strata=tuple(reader.strata), reasons=tuple(reader.reasons), **arrays)
 
-    def rules(self, since: datetime, until: datetime, *, unit: str | None = None) -> dict[str, int]:
+    def rules(
+        self, since: datetime, until: datetime, *, unit: str | None = None, number: str | None = None
+    ) -> dict[str, int]:
         """Which rules made the verdicts of these calls → how many; "" where that was not kept."""
         name = func.coalesce(calls.c.rules, "")
-        query = select(name, func.count()).where(*_where(since, until, unit, None)).group_by(name).order_by(name)
+        query = select(name, func.count()).where(*_where(since, until, unit, number)).group_by(name).order_by(name)
         with self._reads() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 

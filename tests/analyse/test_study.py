@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from probe.analyse.appendix import FORMULAS
+from probe.analyse.appendix import FORMULAS, WEIGHTING
 from probe.analyse.calls import RATED, analyse
 from probe.analyse.change import Trend
 from probe.analyse.columns import PURPOSE_CODE, Columns, columns_of, menu_depth, queue_s
@@ -206,6 +206,8 @@ class TestAppendix:
         assert (found.since, found.before) == (MARCH, (FEBRUARY, MARCH))
         assert (found.purposes, found.weights, found.draw_seed) == ((Purpose.BASE,), WEIGHTS, 20260302)
         assert found.made.dice[0].seed is None
+        assert found.formulas == FORMULAS
+        assert set(FORMULAS) - set(month().appendix.formulas) == {WEIGHTING}, "told only when it is used"
 
     def test_every_formula_has_its_sentence_and_the_other_way_round(self) -> None:
         assert {key for key in catalogue("figures") if key.startswith("formula_")} == set(FORMULAS)

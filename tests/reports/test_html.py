@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from probe import __version__
-from probe.analyse.appendix import FORMULAS
+from probe.analyse.appendix import FORMULAS, WEIGHTING
 from probe.model import Call, Cause
 from probe.words import LANGUAGES, catalogue, words
 from reports.html import render
 from reports.report import Report
 from reports.show import percent
+from tests.records import call
 from tests.records import calls as any_calls
 from tests.reports import month
 from tests.reports.district import hostile, report
@@ -157,12 +158,34 @@ class TestWhatEachKindHolds:
 
     def test_the_appendix_holds_every_formula_the_rules_and_the_commitment(self) -> None:
         page = text(page_of("month"))
-        for formula in FORMULAS:
+        for formula in set(FORMULAS) - {WEIGHTING}:
             assert " ".join(words(f"figures.{formula}", "zh").split()) in page
         assert "9c" * 32 in page
         assert "a7" * 16 in page, "the seed of the period that is over"
         assert "期满后公布" in page
         assert "0.0.0+golden (830)" in page
+        assert words("figures.formula_weights", "zh")[:12] not in page, "nothing is weighted"
+
+    def test_whoever_computes_it_again_finds_what_the_intervals_and_grades_are_made_of(self) -> None:
+        found = month.monthly()
+        total, lines = found.study.total, found.study.appendix.lines.prior
+        facts = {text(one.dt): text(one.dd) for one in parsed(found).select(".appendix dl div") if one.dt and one.dd}
+        for name in ("connect", "prompt", "reached", "unclear"):
+            rate = getattr(total, name)
+            told = f"{words(f'figures.{name}', 'zh')} {rate.effective_n:.1f} (n={rate.n})"
+            assert told in facts["区间所用的 n"]
+        assert lines is not None
+        assert facts["各号码接通率的先验分布"] == f"Beta({lines.a:.2f}, {lines.b:.2f})"
+        assert "90 分起优秀，80 分起良好，60 分起合格" in facts["评分规则"]
+        assert facts["凑不满三次的起点"] == f"{total.unfinished} 次"
+        late = [call(ring_s=None, pdd_s=20.0)] * 20 + [call()] * 20
+        assert "是否 15 秒内接听不明 20 次" in text(parsed(report(late)))
+
+    def test_the_rank_is_named_after_what_it_is_of_and_valid_numbers_have_their_interval(self) -> None:
+        page = page_of("month")
+        assert "接通率名次" in [text(head) for head in page.select("table.sheet thead th")]
+        assert text(page.select("table.spots caption")[0]).endswith("有效率 100% (76%–100%, 12/12)")
+        assert text(parsed(report()).select("table.spots caption")[0]).endswith("· 样本不足")
 
     def test_what_was_not_called_and_why(self) -> None:
         rows = table(page_of("month"), "undone")

@@ -60,7 +60,8 @@ def test_it_stands_in_tables_with_inlined_styles() -> None:
 
 def test_text_alone_tells_the_same() -> None:
     text = letter(month.monthly(), "zh", [CHIEF]).text
-    for told in ("79.7%", "77%–82%", "n=790", "档案室 0571-87250005", "疑似听筒未挂好", "周二 8 时", "错过 36 次"):
+    line, figures = "档案室 0571-87250005", ("79.7%", "77%–82%", "n=790", "有效率  100%")
+    for told in (*figures, line, "疑似听筒未挂好", "周二 8 时", "错过 36 次"):
         assert told in text
     assert "<" not in text
     assert "\n\n\n" not in text

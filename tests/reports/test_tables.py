@@ -43,6 +43,9 @@ def test_numbers_are_numbers() -> None:
         assert row[header.index("接通率")].value == pytest.approx(line.summary.connect.share)
         assert row[header.index("接通率")].number_format == "0.0%"
         assert row[header.index("接通率次数 n")].value == line.summary.connect.n
+        assert row[header.index("接通率区间所用的 n")].value == pytest.approx(line.summary.connect.effective_n)
+        assert row[header.index("编码")].value == "11–13 有人接听（是否为对口科室，需人工听录音确认）"
+        assert row[header.index("凑不满三次的起点")].value == line.summary.unfinished
         assert row[header.index("占线")].value == line.summary.results["busy"].hits
         assert row[header.index("占线")].number_format == "0"
 
@@ -64,10 +67,12 @@ def test_units_have_points_and_ranks_with_their_intervals() -> None:
     for row, unit in zip(sheet.iter_rows(min_row=2, values_only=True), found.study.units, strict=True):
         score = next(one for one in found.study.sheet if one.unit == unit.name)
         assert score.points is not None
+        valid = unit.summary.spot.valid
+        assert (row[header.index("有效率")], row[header.index("有效率次数 n")]) == (valid.share, valid.n)
         assert row[header.index("得分")] == pytest.approx(score.points.value)
         ends = row[header.index("得分下限")], row[header.index("得分上限")]
         assert ends == pytest.approx((score.points.low, score.points.high))
-        assert str(row[header.index("名次")]).startswith(f"第 {score.rank.place} 名（" if score.rank else "")
+        assert str(row[header.index("接通率名次")]).startswith(f"第 {score.rank.place} 名（" if score.rank else "")
 
 
 def test_csv_is_known_to_excel_and_holds_every_number() -> None:

@@ -105,7 +105,8 @@ def test_which_rules_made_the_verdicts(store: Store) -> None:
     (rules,) = store.facts.rules(MORNING, UNTIL).items()
     assert rules[1] == len(made())
     (of_unit,) = store.facts.rules(MORNING, UNTIL, unit="单位1").values()
-    assert 0 < of_unit < rules[1]
+    (of_number,) = store.facts.rules(MORNING, UNTIL, number=number(0).number).values()
+    assert 0 < of_number < of_unit < rules[1]
 
 
 def test_a_seed_stays_secret_until_it_is_revealed(store: Store) -> None:
