@@ -60,6 +60,7 @@ def values(report: Report, lang: str) -> dict[str, Any]:
         return anchors.get(id(finding.line))
 
     out, left = excluded(show), undone(show)
+    sample = {"calls": ENOUGH_CALLS, "days": ENOUGH_DAYS}
     return {
         "report": report,
         "lang": lang,
@@ -75,7 +76,9 @@ def values(report: Report, lang: str) -> dict[str, Any]:
         "flagged": sum(line.standing is not None and line.standing.flagged for line in report.study.worst),
         "target": report.study.appendix.rule.target,
         "judged": any(f.line.summary.enough for f in findings.values()),
-        "sample": {"calls": ENOUGH_CALLS, "days": ENOUGH_DAYS},
+        "scope": _scope(show, len(findings)),
+        "sample": sample,
+        "too_few": "" if total.enough or not total.counted else show.t("report.sample_small_total", **sample),
         "news": news(report),
         "most": NEWS,
         "chips": CHIPS,
@@ -108,6 +111,21 @@ def _contents(report: Report, drawn: dict[str, Any]) -> Iterator[str]:
     yield "appendix"
     if report.calls:
         yield "calls"
+
+
+def _scope(show: Show, lines: int) -> str:
+    """How many calls there were, and what became of those that are in no rate."""
+    total = show.report.study.total
+    out = sum(total.inconclusive.values()) + sum(total.voided.values())
+    return show.t(
+        "report.headline_scope",
+        calls=total.calls,
+        units=len(show.report.units),
+        lines=lines,
+        redials=total.follow_ups,
+        aside=sum(total.aside.values()),
+        excluded=out,
+    )
 
 
 def _story(show: Show) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -87,7 +87,14 @@ class Show:
 
     @cached_property
     def heading(self) -> str:
-        """What the report is, as a title."""
+        """What the report is, as a title; of days that are not over, until when it goes."""
+        report = self.report
+        if self._whole_days and report.generated_at < report.until:
+            return self.t("report.heading_open", heading=self._title, at=self.local(report.generated_at))
+        return self._title
+
+    @property
+    def _title(self) -> str:
         report = self.report
         if report.title:
             return short(report.title)
@@ -108,8 +115,8 @@ class Show:
     @cached_property
     def period(self) -> str:
         """Whole days by their dates (the last one included), anything else by the minute."""
-        first, end = self.report.since.astimezone(self.zone), self.report.until.astimezone(self.zone)
-        if first.time() == end.time() == time.min and first < end:
+        first, end = self._ends
+        if self._whole_days:
             last = end.date() - timedelta(days=1)
             if last == first.date():
                 return self.day(last)
@@ -117,6 +124,15 @@ class Show:
                 return self.t("report.period_month", year=first.year, month=first.month)
             return self.t("report.period_days", first=first.date(), last=last)
         return self.t("report.period_days", first=f"{first:%Y-%m-%d %H:%M}", last=f"{end:%Y-%m-%d %H:%M}")
+
+    @property
+    def _ends(self) -> tuple[datetime, datetime]:
+        return self.report.since.astimezone(self.zone), self.report.until.astimezone(self.zone)
+
+    @property
+    def _whole_days(self) -> bool:
+        first, end = self._ends
+        return first.time() == end.time() == time.min and first < end
 
     def day(self, day: date) -> str:
         return self.t("report.period_day", day=day, weekday=self.t(f"report.weekday_{day.weekday()}"))

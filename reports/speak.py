@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from probe.analyse.estimate import Estimate
+from probe.analyse.pattern import hard
 from reports import charts
-from reports.show import ORDER, Show, look, percent
+from reports.show import ORDER, Show, look, percent, span
 
 TOLD = 3  # of many: as many as one can listen to
 
@@ -28,13 +29,17 @@ def _heat(show: Show) -> str:
     cells = [cell for cell in show.report.study.matrix if cell.connect.n >= charts.FEW]
     if not cells:
         return show.t("report.alt_heat_few", n=charts.FEW)
-    worst = sorted(cells, key=lambda cell: (cell.connect.high or 0, cell.connect.share or 0))[:TOLD]
+    study = show.report.study
+    worst = hard(cells, study.total.connect, study.appendix.rule.false_share)[:TOLD]
+    if not worst:
+        return show.t("report.alt_heat_none")
     told = show.t("report.joined").join(
         show.t(
             "report.hour_rate",
             weekday=show.t(f"report.weekday_{cell.weekday}"),
             hour=cell.hour,
             percent=percent(cell.connect.share, 0),
+            span=span(cell.connect),
             n=cell.connect.n,
         )
         for cell in worst

@@ -27,6 +27,7 @@ FORMULAS = (  # keys of probe/words/figures.toml
     "formula_ranks",
     "formula_flags",
     "formula_change",
+    "formula_hours",
     "formula_score",
     "formula_order",
     "formula_moved",

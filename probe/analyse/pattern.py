@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
+from scipy.special import betainc  # type: ignore[import-untyped]  # it has no stubs
 
+from probe.analyse.change import discoveries
 from probe.analyse.clock import EPOCH_WEEKDAY, Clock, date_of
 from probe.analyse.columns import Bools, Columns, is_cause
 from probe.analyse.estimate import Estimate, estimates
@@ -36,6 +39,24 @@ def matrix(columns: Columns, clock: Clock, counted: Bools) -> tuple[Cell, ...]:
     human = is_cause(columns, (Cause.HUMAN,))[counted]
     found = estimates(human, cell, WEEKDAYS * HOURS, clock.day[counted])
     return tuple(Cell(weekday=i // HOURS, hour=i % HOURS, connect=found[i]) for i in np.flatnonzero(found.n).tolist())
+
+
+def hard(cells: Sequence[Cell], overall: Estimate, false_share: float) -> tuple[Cell, ...]:
+    """The hours that are shown to be below the rate of all, lowest upper end first: a one-sided binomial test of what
+    their calls are worth (the score test names hours too easily where few calls meet a high rate); of those named, at
+    most `false_share` wrongly (Benjamini and Hochberg)."""
+    if overall.share is None:
+        return ()
+    p = [_as_low(cell.connect, overall.share) for cell in cells]
+    named = [cell for cell, real in zip(cells, discoveries(p, false_share), strict=True) if real]
+    return tuple(sorted(named, key=lambda cell: (cell.connect.high or 0.0, cell.weekday, cell.hour)))
+
+
+def _as_low(of: Estimate, rate: float) -> float:
+    """How likely so few successes are, or fewer, at this rate: the binomial distribution, by way of the beta."""
+    hits = (of.share or 0.0) * of.effective_n
+    failed = of.effective_n - hits
+    return float(betainc(failed, hits + 1, 1 - rate)) if failed > 0 else 1.0
 
 
 def by_day(columns: Columns, clock: Clock, counted: Bools) -> tuple[Step, ...]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from scipy.stats import binomtest  # type: ignore[import-untyped]  # it has no stubs
 
 from probe.analyse.clock import clock
 from probe.analyse.columns import Columns
+from probe.analyse.estimate import Estimate
 from probe.analyse.heaps import Heap, heaps
-from probe.analyse.pattern import Cell, Step, by_day, by_week, matrix
+from probe.analyse.pattern import Cell, Step, by_day, by_week, hard, matrix
 from probe.analyse.rate import wilson
 from probe.model import Cause, Purpose
 from tests.analyse.made import ZONE, columns, few, plain
@@ -62,3 +66,37 @@ def test_a_day_has_the_plain_interval_and_a_week_heeds_its_days() -> None:
 def test_nothing_counted_draws_nothing() -> None:
     assert drawn(few((Cause.TRUNK, 0))) == ((), (), ())
     assert drawn(few()) == ((), (), ())
+
+
+class TestHardHours:
+    def test_none_is_named_where_all_are_alike(self) -> None:
+        """40 hours of a week with 12 calls each and one rate: some hour is named in few weeks."""
+        dice, named, rounds = np.random.default_rng(5), 0, 400
+        for _ in range(rounds):
+            hits = dice.binomial(12, 0.85, 40)
+            named += bool(hard(week(hits, 12), plain_rate(int(hits.sum()), 480), 0.05))
+        assert named / rounds < 0.06
+
+    def test_the_hard_ones_are_named_worst_first(self) -> None:
+        hits = [11] * 38 + [6, 3]
+        found = hard(week(hits, 12), plain_rate(sum(hits), 480), 0.05)
+        assert [cell.connect.hits for cell in found] == [3, 6]
+
+    @pytest.mark.parametrize("hits", [3, 6, 8, 11])
+    def test_it_is_the_binomial_test(self, hits: int) -> None:
+        p = binomtest(hits, 12, 0.85, "less").pvalue
+        assert len(hard(week([hits], 12), plain_rate(408, 480), p + 1e-9)) == 1
+        assert len(hard(week([hits], 12), plain_rate(408, 480), p - 1e-9)) == 0
+
+    @pytest.mark.parametrize("hits", [0, 12])
+    def test_all_or_none_answered_has_no_hard_hour(self, hits: int) -> None:
+        assert hard(week([hits] * 40, 12), plain_rate(hits * 40, 480), 0.05) == ()
+
+
+def week(hits: Iterable[int], n: int) -> tuple[Cell, ...]:
+    return tuple(Cell(weekday=i // 8, hour=9 + i % 8, connect=plain_rate(int(k), n)) for i, k in enumerate(hits))
+
+
+def plain_rate(hits: int, n: int) -> Estimate:
+    low, high = wilson(hits, n) or (0.0, 1.0)
+    return Estimate(hits=hits, n=n, share=hits / n, low=low, high=high, effective_n=float(n), days=5)

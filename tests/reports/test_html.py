@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -186,6 +186,16 @@ class TestWhatEachKindHolds:
         assert "接通率名次" in [text(head) for head in page.select("table.sheet thead th")]
         assert text(page.select("table.spots caption")[0]).endswith("有效率 100% (76%–100%, 12/12)")
         assert text(parsed(report()).select("table.spots caption")[0]).endswith("· 样本不足")
+
+    def test_an_hour_is_called_hard_only_when_the_calls_show_it(self) -> None:
+        at = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)  # Monday, half past eight
+        made = [call(at=at + timedelta(hours=hour)) for hour in (1, 2, 3) for _ in range(20)]
+        hard = [call(Cause.BUSY_TONE if index < 8 else Cause.HUMAN, at=at) for index in range(12)]
+        assert "最难打通的时段：周一 8 时（33%，区间 14%–61%，n=12）。" in text(parsed(report(made + hard)))
+        for alike in (made, [*made, call(Cause.BUSY_TONE, at=at), *(call(at=at) for _ in range(5))]):
+            page = text(parsed(report(alike)))
+            assert "看不出哪个时段更难打通" in page
+            assert "最难打通的时段：周" not in page
 
     def test_what_was_not_called_and_why(self) -> None:
         rows = table(page_of("month"), "undone")

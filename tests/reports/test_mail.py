@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -61,7 +62,7 @@ def test_it_stands_in_tables_with_inlined_styles() -> None:
 def test_text_alone_tells_the_same() -> None:
     text = letter(month.monthly(), "zh", [CHIEF]).text
     line, figures = "档案室 0571-87250005", ("79.7%", "77%–82%", "n=790", "有效率  100%")
-    for told in (*figures, line, "疑似听筒未挂好", "周二 8 时", "错过 36 次"):
+    for told in (*figures, line, "疑似听筒未挂好", "看不出哪个时段更难打通", "错过 36 次"):
         assert told in text
     assert "<" not in text
     assert "\n\n\n" not in text
@@ -77,6 +78,26 @@ def test_the_subject_says_what_is_new() -> None:
 def test_the_subject_says_all_and_none_only_when_it_is_so(answered: int, told: str) -> None:
     made = [call(Cause.HUMAN if i < answered else Cause.BUSY_TONE) for i in range(300)]
     assert mail.subject(Show(report(made), "zh")).endswith(f"：接通率 {told}，n=300")
+
+
+def test_a_report_of_days_that_are_not_over_says_so_in_its_subject_and_title() -> None:
+    early = replace(month.monthly(), generated_at=datetime(2026, 3, 10, tzinfo=UTC))
+    told = "电话畅通情况月报（截至 2026-03-10 08:00，本期未结束）"
+    made = letter(early, "zh", [CHIEF])
+    assert made.subject == f"【通不通】{told}（2026 年 3 月）：接通率 80%，n=790"
+    assert told in made.text
+    assert told in (made.html or "")
+    assert "the period is not over" in letter(replace(early, lang="en"), "en", [CHIEF]).subject
+    for over in (month.monthly(), month.incident()):
+        assert "未结束" not in letter(over, "zh", [CHIEF]).text
+
+
+@pytest.mark.parametrize("kind", ["month", "log", "day"])
+def test_the_text_has_the_scope_and_the_marks_of_few_calls_that_the_html_has(kind: str) -> None:
+    made = letter(KINDS[kind](), "zh", [CHIEF])
+    assert made.text.count("样本不足") == (made.html or "").count("样本不足")
+    (scope,) = re.findall(r"共拨打 \d+ 次，涉及.*未计入 \d+ 次。", made.html or "")
+    assert scope in made.text
 
 
 def test_files_go_with_it() -> None:
@@ -105,7 +126,7 @@ def test_without_a_chinese_font_pictures_are_told_in_words(monkeypatch: pytest.M
     found = letter(month.monthly(), "zh", [CHIEF])
     assert found.images == {}
     assert "cid:" not in (found.html or "")
-    assert "最难打通的时段" in (found.html or "")
+    assert "看不出哪个时段更难打通" in (found.html or "")
     assert letter(month.monthly(), "en", [CHIEF]).images, "English needs none"
 
 
