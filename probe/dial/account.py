@@ -103,7 +103,7 @@ def account_config(uri: SipUri, address: str, local: str, trunk: Trunk | None, t
     if trunk and trunk.username:
         config.idUri = str(SipUri(user=trunk.username, host=uri.host))
         secret = trunk.password.reveal()
-        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", trunk.username, 0, secret))
+        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", trunk.login, 0, secret))
     if trunk and trunk.register:
         config.regConfig.registrarUri = f"sip:{SipUri(user='', host=uri.host, port=trunk.peer.port).host_port}"
         config.regConfig.timeoutSec = trunk.register_s

@@ -34,9 +34,7 @@ from probe.words import words
 from scenarios import Scenario
 from scenarios.language import By
 
-NO_REPLY_S = (
-    6.0  # a SIP server says 100 within 0.2 s (RFC 3261 §17.2.1); RFC timer B would wait 32 s for one that is dead
-)
+NO_REPLY_S = 6.0  # a SIP server says 100 within 0.2 s (RFC 3261 §17.2.1); timer B would wait 32 s for a dead one
 RELEASE_WAIT_S = 2.0  # for the far end to confirm our CANCEL or BYE
 SAY_TAIL_S = 0.3  # for the last words to get through the far end's jitter buffer
 LATE_S = 1.0  # of sound that we lost ourselves, from which on the ear cannot be trusted

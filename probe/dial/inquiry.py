@@ -86,7 +86,7 @@ class Inquiry:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         response = self._exchange(self._request(method, named))
         if response.status_code in (401, 407) and self._trunk.username:
-            who = SipDigestAuth(self._trunk.username, self._trunk.password.reveal())
+            who = SipDigestAuth(self._trunk.login, self._trunk.password.reveal())
             credentials = answer_challenge(who, response, response.status_code, method, self._domain)
             if credentials is not None:
                 response = self._exchange(self._request(method, {**named, credentials[0]: credentials[1]}))

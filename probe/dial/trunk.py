@@ -82,7 +82,8 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     transport: Transport = Transport.UDP
     ca_file: str = ""  # PEM, for TLS; the system's CAs when empty
     tls_verify: bool = True
-    username: str = ""
+    username: str = ""  # the user of our address (an IMS calls it public identity)
+    auth_username: str = ""  # the name in the answer to a challenge (private identity), where that is another one
     password: Secret = Secret()
     register: bool = False  # each line makes itself known, with an address of its own
     register_s: int = 300  # how long a registration is to last; it is renewed in time
@@ -113,6 +114,11 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     def next_port(self) -> int:
         """The port there."""
         return self.next_hop.port or (SIPS_PORT if self.transport is Transport.TLS else SIP_PORT)
+
+    @property
+    def login(self) -> str:
+        """The name in the answer to a challenge."""
+        return self.auth_username or self.username
 
     @property
     def pool(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from scenarios.language import By
 
 MOST_LINES = 200
 MOST_CALLS_PER_SECOND = 50.0
-_USER = r"[A-Za-z0-9+*#_.!~&=$%@-]{0,128}"  # RFC 3261 user and digest names, without quotes and whatever ends them
+_LOGIN = r"^[A-Za-z0-9+*#_.!~&=$%@-]{0,128}$"  # digest names, without quotes and whatever ends them
 _IPV6 = re.compile(r"sip:\[[0-9A-Fa-f:.]+\](?::\d+)?", re.ASCII)
 _SHOWN = r"^[A-Za-z0-9+*#_.-]{1,64}$"
 
@@ -37,7 +37,8 @@ class TrunkSettings(Table):
     transport: Annotated[Transport, Field(strict=False)] = Transport.UDP
     ca_file: FileBeside = None
     tls_verify: bool = True
-    username: str = Field("", pattern=f"^{_USER}$")
+    username: str = Field("", pattern=_LOGIN)
+    auth_username: str = Field("", pattern=_LOGIN)
     password_env: str = Field("", pattern=VARIABLE)
     password_file: FileBeside = None
     register: bool = False
@@ -70,6 +71,14 @@ class TrunkSettings(Table):
             raise ValueError("no address of a proxy")
         return value
 
+    @field_validator("username")
+    @classmethod
+    def _user(cls, value: str) -> str:
+        """It becomes the user of a SIP address; the domain is that of `proxy`."""
+        if "@" in value:
+            raise PydanticCustomError("settings.username_with_domain", "a domain")
+        return value
+
     @field_validator("bind")
     @classmethod
     def _bind(cls, value: str) -> str:
@@ -90,6 +99,8 @@ class TrunkSettings(Table):
         check_password(self.username, self.password_env, self.password_file)
         if (self.number_format is NumberFormat.PREFIX) != bool(self.prefix):
             raise PydanticCustomError("settings.prefix", "prefix and number_format")
+        if self.auth_username and not self.username:
+            raise PydanticCustomError("settings.auth_username_alone", "no username")
         if self.register and not self.username:
             raise PydanticCustomError("settings.register_without_username", "no username")
         if self.transport is not Transport.TLS and (self.ca_file or not self.tls_verify):

@@ -28,7 +28,7 @@ def trunk_to(found: Carrier, transport: Transport = Transport.UDP, **more: objec
     tls = transport is Transport.TLS
     proxy = f"sip:127.0.0.1:{found.tls_port if tls else found.port}"
     plain = {"proxy": proxy, "ca_file": str(found.ca_file) if tls else "", "password": Secret(PASSWORD)}
-    return Trunk(name="ims", username="robot", transport=transport, **{**plain, **more})  # type: ignore[arg-type]
+    return Trunk(name="ims", transport=transport, **{"username": "robot", **plain, **more})  # type: ignore[arg-type]
 
 
 def called(folder: Path, trunk: Trunk, **limits: object) -> Record:
@@ -67,6 +67,21 @@ def test_a_call_with_a_password_over_each_transport(tmp_path: Path, transport: T
     assert (record.verdict.outcome, record.trace.trunk) == ("busy", "ims")
     # Bound when it is first needed, and taken back when the line leaves.
     assert [line.rpartition("expires ")[2] for line in saved] == (["300", "0"] if register else [])
+
+
+def test_an_ims_account_has_one_name_for_its_address_and_one_for_its_password(tmp_path: Path) -> None:
+    """Public and private identity (3GPP TS 23.003 §13)."""
+    private = "+8657187250000@ims.carrier.example"
+    with sipp_peer("busy") as office, carrier(office) as found:
+        trunk = trunk_to(found, username="+8657187250000", auth_username=private, register=True)
+        record = called(tmp_path, trunk)
+        with Inquiry(trunk) as inquiry:
+            assert inquiry.ask("REGISTER", Expires="0").status_code == 200
+        for method in ("REGISTER", "INVITE"):
+            last = found.seen(f"SEEN {method}")[-1]
+            assert " from-user +8657187250000 " in last
+            assert f" login {private} " in last
+    assert record.verdict.outcome == "busy"
 
 
 def test_lines_register_side_by_side_each_with_its_own_contact(tmp_path: Path) -> None:
