@@ -1,6 +1,6 @@
 """`make bench-odds`: how soon a stuck handset is found, at what false alarms, on simulated offices.
 
-    python -m tests.bench.odds            every table of docs/odds.md, as it stands there (about twenty minutes of CPU)
+    python -m tests.bench.odds            every table of docs/odds.md, as it stands there (about half an hour of CPU)
     python -m tests.bench.odds --quick    the same with far fewer days (about two minutes)
     python -m tests.bench.odds --only origin quiet
     python -m tests.bench.odds --write    also writes probe/data/detection.toml
@@ -28,6 +28,7 @@ from probe.odds import Policy
 from tests.bench import odds_origin, odds_quiet
 from tests.bench.odds_aim import aim
 from tests.bench.odds_bound import frontier, least_calls, least_minutes
+from tests.bench.odds_false import false_alarms
 from tests.bench.odds_measure import Result, Setting, day_of, measure, without_event
 from tests.bench.odds_offices import Habits, rate_for
 from tests.bench.odds_programme import UNCAPPED, Plan
@@ -35,9 +36,9 @@ from tests.bench.odds_rules import in_a_row, markov, ours, run_ratio, told
 
 GAPS = {0.05: 4.0, 0.10: 6.0, 0.32: 7.0, 0.42: 7.0, 0.55: 6.0}  # loads, and the reference's gap, the best of 3 … 8 min
 BUDGETS = (0.025, 0.002)
-FREE = Plan(per_day=UNCAPPED)  # the reference's calls are not capped
+FREE = Plan(per_day=UNCAPPED, answered=UNCAPPED)  # the reference's calls are not capped
 POLICIES = {"standard": Plan(base=3), "standard-6": Plan(), "strict": Plan(base=3, per_day=5)}
-PRICES = {"hasty": 2.0, "ours": Policy().call_min, "sparing": 15.0}  # minutes that a follow-up is worth
+PRICES = {"hasty": 2.0, "ours": Policy().call_min, "sparing": 15.0, "frugal": 17.0}  # minutes that a follow-up is worth
 PUBLISHED, TUNED = 7000, 900  # seeds
 TABLE = Path(__file__).parents[2] / "probe" / "data" / "detection.toml"
 
@@ -166,8 +167,8 @@ def write(table: dict[str, list[dict[str, float]]]) -> None:
     TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def one_quiet(size: Size, load: float, always: bool) -> odds_quiet.Quiet:
-    plan = odds_quiet.plan(always=always)
+def one_quiet(size: Size, load: float, base: int, always: bool) -> odds_quiet.Quiet:
+    plan = odds_quiet.plan(base=base, always=always)
     setting = Setting(rate_for(load), plan, PUBLISHED + 2, size.lines // 2, size.days // 2, size.events)
     return odds_quiet.measure(setting)
 
@@ -175,16 +176,16 @@ def one_quiet(size: Size, load: float, always: bool) -> odds_quiet.Quiet:
 def quiet(size: Size, workers: Workers) -> None:
     print("\n## Quiet times\n")
     head(
-        "load, quiet-time calls",
+        "load, base calls, quiet-time calls",
         "suspected by the end of the next quiet time",
         "noticed",
         "false notices, suspicions",
         "calls a day",
     )
-    asked = [(size, load, always) for load in (0.55, 0.75) for always in (False, True)]
-    for (_, load, always), got in zip(asked, workers.starmap(one_quiet, asked, 1), strict=True):
+    asked = [(size, load, *how) for load in (0.55, 0.75) for how in ((3, False), (3, True), (6, True))]
+    for (_, load, base, always), got in zip(asked, workers.starmap(one_quiet, asked, 1), strict=True):
         row(
-            f"{load:.0%}, {'every day' if always else 'when engaged'}",
+            f"{load:.0%}, {base}, {'every day' if always else 'when engaged'}",
             f"**{got.share:.0%}**",
             f"{got.noticed:.0%}",
             f"{got.false_notices:.1f}, {got.false_suspicions:.1f}",
@@ -219,14 +220,15 @@ def _clock(minute: float) -> str:
     return "never" if minute == float("inf") else f"{8 + int(minute) // 60:02d}:{int(minute) % 60:02d}"
 
 
+USUAL = Policy().safety
 OTHERWISE = {
-    "as assumed": (Habits(), 0.0, 40, 1.0),
-    "talks 4.5 min": (Habits(talk_mean=4.5), 0.0, 40, 1.0),
-    "talks cv 2": (Habits(talk_cv=2.0), 0.0, 40, 1.0),
+    "as assumed": (Habits(), 0.0, 40, USUAL),
+    "talks 4.5 min": (Habits(talk_mean=4.5), 0.0, 40, USUAL),
+    "talks cv 2": (Habits(talk_cv=2.0), 0.0, 40, USUAL),
     "… safety 5": (Habits(talk_cv=2.0), 0.0, 40, 5.0),
-    "80 % redial": (Habits(redial_share=0.8), 0.0, 40, 1.0),
-    "double days": (Habits(), 0.05, 40, 1.0),
-    "a week known": (Habits(), 0.0, 5, 1.0),
+    "80 % redial": (Habits(redial_share=0.8), 0.0, 40, USUAL),
+    "double days": (Habits(), 0.05, 40, USUAL),
+    "a week known": (Habits(), 0.0, 5, USUAL),
 }
 
 
@@ -247,9 +249,29 @@ def otherwise(size: Size, workers: Workers) -> None:
         row(name, *result.notice.cells()[:3], *result.suspicion.cells()[:3])
 
 
+def one_false(size: Size, load: float, name: str) -> list[tuple[float, float]]:
+    setting = Setting(rate_for(load), FREE, PUBLISHED + 4, 2 * size.lines, size.days)
+    if name == "ours":
+        return false_alarms(setting, load, lambda line: ours(Policy(), line))
+    notice, suspicion = tuned(setting._replace(seed=TUNED), load, GAPS[load])
+    return false_alarms(setting, load, lambda _: markov(load, GAPS[load] * 60, notice, suspicion))
+
+
+def false(size: Size, workers: Workers) -> None:
+    print(f"\n## False alarms, finely\n\nper 1,000 line-days, no cap; {2 * size.lines} lines\n")
+    names = ("ours", "reference")
+    head("load", *(f"{name}: {level}" for name in names for level in ("notices", "suspicions")))
+    asked = [(size, load, name) for load in GAPS for name in names]
+    results = dict(zip(asked, workers.starmap(one_false, asked, 1), strict=True))
+    for load in GAPS:
+        levels = [(digits, *results[size, load, name][digits - 1]) for name in names for digits in (1, 2)]
+        row(f"{load:.0%}", *(f"{mean:.{digits}f} ± {error:.{digits}f}" for digits, mean, error in levels))
+
+
 Section = Callable[[Size, Workers], dict[str, list[dict[str, float]]] | None]
 SECTIONS: dict[str, Section] = {
     "loads": loads,
+    "false": false,
     "manners": manners,
     "quiet": quiet,
     "origin": origin,

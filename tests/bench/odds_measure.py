@@ -64,16 +64,22 @@ def day_of(setting: Setting) -> Day:
 
 
 def histories(setting: Setting, rng: np.random.Generator, die: Random, day: Day, policy: Policy) -> list[Baseline]:
-    """A baseline per line, from base calls to earlier days of it."""
+    """A baseline per line, from base calls to earlier days of it, and from those quiet-time calls that are made every
+    day."""
+    plan = setting.plan
     past = line_days(rng, day, setting.lines * setting.history, habits=setting.habits)
     made = []
     for line in range(setting.lines):
         seen = [
-            Seen(at=moment(at - (setting.history - d) * DAY), busy=past[line * setting.history + d](at))
+            Seen(
+                at=moment(at - (setting.history - d) * DAY), busy=past[line * setting.history + d](at), purpose=purpose
+            )
             for d in range(setting.history)
-            for at in setting.plan.draw(die)
+            for purpose, drawn in ((Purpose.BASE, plan.draw), (Purpose.QUIET_TIME, plan.quiet_calls))
+            if purpose is Purpose.BASE or plan.always
+            for at in drawn(die)
         ]
-        made.append(baseline(seen, policy))
+        made.append(baseline(sorted(seen, key=lambda one: one.at), policy))
     return made
 
 

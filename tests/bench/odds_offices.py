@@ -10,6 +10,7 @@ first one of a day.
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -125,6 +126,7 @@ def load_seen(days: list[Engaged], rng: np.random.Generator, first: float, last:
     return float(np.mean([[engaged(m) for m in row] for engaged, row in zip(days, moments.tolist(), strict=True)]))
 
 
+@cache
 def rate_for(load: float, habits: Habits = HABITS, *, seed: int = 5, n: int = 4000, minutes: float = 480.0) -> float:
     """Callers per minute so that a probe finds the line engaged with probability `load`, by bisection."""
     low, high = 0.0, 4.0 * load / (1 - load) / habits.talk_mean

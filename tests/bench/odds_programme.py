@@ -5,6 +5,7 @@ Minute 0 of a day is 08:00; days follow each other, as if there were no week-end
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -17,7 +18,7 @@ DAY = 24 * 60.0
 EPOCH = datetime.fromisoformat("2025-07-21T00:00:00+00:00")  # a Monday, 08:00 in Shanghai
 PER_MINUTES = (3, 5.0)  # attempts per so many minutes, whatever the policy
 QUIET_CALLS = 3  # attempts of 24 h kept for quiet times, where there are any; as `probe.schedule.consequences`
-UNCAPPED = 99  # attempts per 24 h that mean "no cap"
+UNCAPPED = 99  # attempts per 24 h, or answered calls, that mean "no cap"
 
 
 class Step(NamedTuple):
@@ -39,10 +40,15 @@ class Plan(NamedTuple):
     quiet: tuple[tuple[float, float], ...] = ()  # windows in which the owner agreed to be called
     always: bool = False  # call in each of them; else only a line that was engaged when last called
     per_day: int = 16  # attempts per rolling 24 h
+    answered: int = 3  # calls that somebody answered, per day: after those the line is left alone until the next
 
     def draw(self, rng: Random) -> list[float]:
         width = sum(end - begin for begin, end in self.blocks) / self.base
         return [self.minute(width * (i + rng.random())) for i in range(self.base)]
+
+    def quiet_calls(self, rng: Random) -> list[float]:
+        """The first call in each quiet time of a day, in the first fifth of it: there is time for more."""
+        return [begin + (end - begin) * rng.random() / 5 for begin, end in self.quiet]
 
     def minute(self, worked: float) -> float:
         """The minute of the day after so much working time."""
@@ -88,7 +94,7 @@ def run(days: Sequence[Engaged], test: Test, rng: Random, plan: Plan) -> Told:
     told = Told([], [], [], [])
     for day, engaged in enumerate(days):
         queue = [(at, Purpose.BASE) for at in plan.draw(rng)]
-        queue += [(begin + (end - begin) * rng.random() / 5, Purpose.QUIET_TIME) for begin, end in plan.quiet]
+        queue += [(at, Purpose.QUIET_TIME) for at in plan.quiet_calls(rng)]
         _day(day * DAY, sorted(queue), engaged, test, rng, plan, told)
     return told
 
@@ -116,7 +122,7 @@ def _day(
         if may.not_before is not None and may.not_before > moment(now):
             now = (may.not_before - EPOCH).total_seconds() / 60
         working = purpose is not None and _purpose(now - start, plan) is not None
-        if not working or not _allowed(told, now, plan, purpose):
+        if not working or not _allowed(told, now, plan, purpose) or _answered(told, start) >= plan.answered:
             continue
         busy = engaged(now - start)
         told.at.append(now)
@@ -138,6 +144,12 @@ def _allowed(told: Told, now: float, plan: Plan, purpose: Purpose | None) -> boo
     """The cap of all attempts, and that of the follow-ups."""
     recent = sum(at > now - DAY for at in told.at[-plan.per_day :])
     return recent < plan.per_day and (purpose is not Purpose.FOLLOW_UP or left(told, now, plan).calls > 0)
+
+
+def _answered(told: Told, start: float) -> int:
+    """How many calls of the day that begins at `start` were answered; at a quiet time it rings once, for nobody."""
+    first = bisect_left(told.at, start)
+    return sum(not one.busy and one.purpose is not Purpose.QUIET_TIME for one in told.seen[first:])
 
 
 def _purpose(minute: float, plan: Plan) -> Purpose | None:

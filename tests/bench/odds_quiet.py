@@ -29,7 +29,7 @@ class Quiet(NamedTuple):
     attempts: float
 
 
-def plan(*, base: int = 6, per_day: int = 16, always: bool = False) -> Plan:
+def plan(*, base: int = 3, per_day: int = 16, always: bool = False) -> Plan:
     return Plan(
         base=base,
         blocks=(MORNING, AFTERNOON),
