@@ -55,7 +55,8 @@ def assess(
     filtered = follow(seen, first, baseline, policy, surge_probability(siblings, now, policy, before))
     alternatives, stuck = explain(filtered, run, baseline, policy, siblings, now)
     minutes = (run[-1].at - run[0].at).total_seconds() / 60
-    notice, suspicion = (odds * float(day_ends(minutes, policy)) for odds in thresholds(policy))
+    notice, suspicion = thresholds(policy)
+    suspicion *= float(day_ends(minutes, policy))
     heavy = at.p > HEAVY and not quiet
     odds = filtered.odds
     level = Level.WATCHING
@@ -90,9 +91,10 @@ def thresholds(policy: Policy) -> tuple[float, float]:
 def _next(run: Run, at: Load, level: Level, policy: Policy, caps: Caps, seen: Sequence[Seen]) -> float | None:
     """Seconds from the last call to the next follow-up, towards the next level."""
     notice, suspicion = thresholds(policy)
-    odds, calls = (suspicion, policy.suspicion_calls) if level is Level.NOTICE else (notice, policy.notice_calls)
+    noticed = level is Level.NOTICE
+    odds, calls = (suspicion, policy.suspicion_calls) if noticed else (notice, policy.notice_calls)
     minutes = (seen[-1].at - seen[0].at).total_seconds() / 60
-    way = plan(run, at, Goal(odds, calls - len(seen), notice, minutes), policy, caps, seen[-1].at)
+    way = plan(run, at, Goal(odds, calls - len(seen), notice, minutes, noticed), policy, caps, seen[-1].at)
     if way is None:
         return None
     gap = 60 * way.gap_min

@@ -43,18 +43,18 @@ class Policy(Fact, frozen=True, kw_only=True):
     off_hook_per_day: float = 0.01  # prior, per line and working day (telephony.md §7)
     notices_per_day: float = 0.025  # false ones allowed, per line and day
     suspicions_per_day: float = 0.002
-    safety: float = 1.0  # the odds asked for are higher by this factor
+    safety: float = 1.1  # the odds asked for are higher by this factor: nights spend prior too (docs/odds.md)
     notice_calls: int = 3  # engaged ones that a notice needs at least
     suspicion_calls: int = 4
-    call_min: float = 8.0  # minutes of waiting that one follow-up is worth
+    call_min: float = 9.0  # minutes of waiting that one follow-up is worth
     reserve: float = 0.09  # share of the follow-ups kept for better runs, per e-fold of odds that a notice lacks
     working_min: float = 480.0  # of a working day
     unseen_min: float = 120.0  # a longer time without a call counts as so much for the prior: nights
     load: float = 0.2  # of a line nobody has called yet: mean,
-    load_calls: float = 6.0  # and how many calls that knowledge is worth
+    load_calls: float = 3.0  # and how many calls that knowledge is worth
     quiet_load: float = 0.02  # the same at quiet times (telephony.md §7)
     quiet_calls: float = 50.0
-    surge: float = 0.005  # prior probability of a day on which everybody calls
+    surge: float = 0.001  # prior probability of a day on which everybody calls
     surge_odds: float = 3.0  # by how much that raises the odds of finding a line engaged
     habits: Habits = Habits()
 

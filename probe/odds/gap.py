@@ -40,6 +40,7 @@ class Goal(NamedTuple):
     calls: int
     notice: float
     minutes: float
+    suspicion: bool  # else the goal is a notice
 
 
 def plan(run: Run, at: Load, goal: Goal, policy: Policy, caps: Caps, last: datetime) -> Plan | None:
@@ -79,7 +80,8 @@ def plan(run: Run, at: Load, goal: Goal, policy: Policy, caps: Caps, last: datet
         stuck = stuck + policy.off_hook_per_day * step / policy.working_min * mass
         use = (_over(over, step) @ use[..., None])[..., 0]
         use[..., FREE] = 0.0
-        enough = open_ & (stuck >= goal.odds * day_ends(goal.minutes + time, policy) * use.sum(axis=(1, 2)))
+        lower = day_ends(goal.minutes + time, policy) if goal.suspicion else 1.0
+        enough = open_ & (stuck >= goal.odds * lower * use.sum(axis=(1, 2)))
         if n >= goal.calls and enough.any():
             cost = np.where(enough, time + policy.call_min * calls, np.inf)
             i = int(cost.argmin())

@@ -18,7 +18,7 @@ WORTH = (2.0, 60.0)  # calls that the fleet's knowledge is worth to a new line: 
 def baseline(
     seen: Sequence[Seen], policy: Policy, *, zone: str = "Asia/Shanghai", fleet: Baseline | None = None
 ) -> Baseline:
-    """Counts of a line's history, in order of time; the last sixty working days or so: loads change with the seasons.
+    """Counts of a line's history, in order of time; the last sixty days or so: loads change with the seasons.
 
     Runs that were probably a stuck handset would make the line look loaded and hide the next one: they are left out,
     judged by a first baseline that still has them.

@@ -84,5 +84,6 @@ def hazard(minutes: float, policy: Policy) -> float:
 
 def day_ends(minutes: Array | float, policy: Policy) -> Array:
     """A run that takes so many minutes cannot end within the last as many of a working day: by this factor fewer false
-    alarms come about, and by this factor lower odds keep the same budget. Counted up to a quarter of a day."""
+    suspicions come about, and by this factor lower odds keep the same budget. Counted up to a quarter of a day; notices
+    take too little time for it."""
     return 1 - np.minimum(minutes, policy.working_min / 4) / policy.working_min

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import log
 
 import msgspec
 import pytest
@@ -172,10 +173,10 @@ def test_the_caps_hold() -> None:
 def test_the_last_attempts_are_kept_for_better_founded_runs() -> None:
     later = NINE + timedelta(hours=9)
     scarce = Caps(calls=4, back=(later,) * 9)
-    first, third = odds_of(calls(0), usual(0.3), caps=scarce), odds_of(calls(0, 10, 20), usual(0.3), caps=scarce)
+    first, fourth = (odds_of(calls(*run), usual(0.3), caps=scarce) for run in ((0,), (0, 10, 20, 30)))
     assert first.next_gap_s == pytest.approx(9 * 3600)
-    assert third.next_gap_s is not None
-    assert third.next_gap_s < 1800
+    assert fourth.next_gap_s is not None
+    assert fourth.next_gap_s < 1800
 
 
 def test_a_planned_call_takes_the_place_of_a_follow_up() -> None:
@@ -252,3 +253,13 @@ def test_it_costs_two_milliseconds_for_a_line_with_two_hundred_calls() -> None:
         odds_of(seen, usual(0.5))
         took.append(time.process_time() - began)
     assert min(took) <= 0.002
+
+
+def test_a_long_run_needs_lower_odds_for_a_suspicion_and_not_for_a_notice() -> None:
+    notice, suspicion = thresholds(POLICY)
+    levels = {}
+    for gap in range(7, 30):
+        odds = odds_of(calls(*range(0, 10 * gap, gap)), usual(0.42))
+        levels[odds.level] = min(levels.get(odds.level, odds.log_odds), odds.log_odds)
+    assert levels[Level.NOTICE] >= log(notice)
+    assert log(0.75 * suspicion) <= levels[Level.SUSPECTED] < log(suspicion)
