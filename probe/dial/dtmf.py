@@ -11,7 +11,10 @@ from scenarios.language import By
 
 
 def press(call: Any, keys: str, by: By) -> Any:
-    """Press them in this call; tones are returned, to be sent as a voice is. pj.Error when it fails."""
+    """Press them in this call; tones are returned, to be sent as a voice is. pj.Error when it fails.
+
+    By INFO, PJSIP sends all keys at once: they are to be pressed one by one.
+    """
     if by == "in-band":
         return _tones(keys)
     how = pj.CallSendDtmfParam()

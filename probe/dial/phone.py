@@ -20,6 +20,7 @@ from probe.dial.account import Account, account_config, invitation, transport_of
 from probe.dial.dtmf import press
 from probe.dial.ear import EarPort, ear_format
 from probe.dial.events import Ended, Event, Faulted, Heard, PhoneError, Signalled
+from probe.dial.keys import GAP_S, KEY_S
 from probe.dial.trunk import Transport, Trunk
 from probe.dial.uri import SipUri
 from probe.dial.way import Way
@@ -29,6 +30,7 @@ from scenarios.language import By
 
 CODECS = {"PCMA": 255, "PCMU": 254}  # G.711 alone, and A-law first: what telephone networks carry
 ANSWER_DECLINE = 603
+INFO_POLL_S = 0.01  # how late a key may be sent
 
 
 class Phone:
@@ -44,6 +46,9 @@ class Phone:
         self._call_id = ""
         self._branches: dict[str, set[int]] = {}  # of the requests sent in this call → the refusals of each
         self._way: Way | None = None
+        self._infos: deque[str] = deque()  # keys that are still to be sent in SIP INFO
+        self._info_under_way = False
+        self._info_at = 0.0  # when the next one is due
 
     # ---- one call ----
 
@@ -75,6 +80,9 @@ class Phone:
 
     def poll(self, timeout_s: float) -> list[Event]:
         """Let PJSIP work for up to `timeout_s` seconds, less when something happens; what has happened, in order."""
+        if self._infos:
+            self._next_info()
+            timeout_s = min(timeout_s, INFO_POLL_S)
         self._endpoint.libHandleEvents(int(timeout_s * 1000))
         if self._account is not None:
             self._account.turn_away()
@@ -83,6 +91,8 @@ class Phone:
             message = parse_log(entry)
             if message is not None and self._call_id and message.call_id == self._call_id and self._ours(message):
                 self._events.append(Signalled(at, message))
+                if message.method == "INFO" and not message.sent and (message.status or 0) >= 200:
+                    self._info_under_way = False
                 if self._way is not None and not message.sent:
                     self._forget_way()
         if self._way is not None and (failure := self._way.failure()):
@@ -115,6 +125,7 @@ class Phone:
         that one that is answered while the CANCEL is under way gets a BYE.
         """
         self._ear.deaf()
+        self._infos.clear()
         if self._call is not None and self._call.isActive():
             self._call.hangup(pj.CallOpParam())
 
@@ -129,11 +140,26 @@ class Phone:
 
     def press(self, keys: str, by: By) -> None:
         """Press keys. PhoneError when they cannot be sent."""
+        if by == "info":
+            self._infos.extend(keys)
+            return
         try:
             if (tones := press(self._call, keys, by)) is not None:
                 self._call.speak(tones)
         except pj.Error as error:
             raise PhoneError(error.reason) from error
+
+    def _next_info(self) -> None:
+        """Send the next key that is due, when the one before was taken: a switchboard reads them as they come."""
+        if not self._call.isActive():
+            self._infos.clear()
+        if not self._infos or self._info_under_way or time.monotonic() < self._info_at:
+            return
+        try:
+            press(self._call, self._infos.popleft(), "info")
+        except pj.Error as error:
+            self._events.append(Faulted(time.monotonic(), error.reason))
+        self._info_under_way, self._info_at = True, time.monotonic() + KEY_S + GAP_S
 
     def stream(self) -> tuple[Any, Any]:
         """PJSIP's StreamInfo and StreamStat of the call under way. pj.Error when it has no sound."""
@@ -150,6 +176,8 @@ class Phone:
         self._forget_way()
         self._call = None
         self._call_id = ""
+        self._infos.clear()
+        self._info_under_way = False
         self._branches.clear()
         self._events.clear()
         self._log_entries.clear()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import socket
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
 import pytest
 
+from probe.dial.keys import GAP_S, KEY_S
 from probe.dial.trunk import Trunk
 from probe.model import Cause, Record
-from tests.dial.one_line import one_line
+from scenarios.read import Reader
+from tests.dial.one_line import one_line, order_for
 from tests.dial.peer import A_LAW_SILENCE, FarEnd, field, peer
 
 pytestmark = pytest.mark.hears
@@ -96,3 +99,30 @@ def test_early_media_does_not_hide_that_no_sound_came_after_the_answer(
     assert trace.packets_after_answer is not None
     assert 150 <= trace.packets_received <= 150 + seconds * 50
     assert trace.packets_received - trace.packets_after_answer == pytest.approx(150 + min(seconds, 0.5) * 50, abs=10)
+
+
+def test_keys_by_info_are_sent_one_after_the_other_each_when_the_last_was_taken(tmp_path: Path) -> None:
+    came_s: list[float] = []
+
+    def switchboard(call: FarEnd) -> None:
+        call.reply("200 OK", sdp=True)
+        call.expect("ACK")
+        for wait_s in (0.0, 0.0, 0.4, 0.0):  # it takes its time for the third
+            info = call.expect("INFO")
+            came_s.append(time.monotonic())
+            call.wait(wait_s)
+            call.reply("200 OK", to=info)
+        call.reply("200 OK", to=call.expect("BYE"))
+
+    text = (
+        "name: mine\nuse: {zh: 试, en: a trial}\nsay: who\n"
+        "steps: [ring: 9 s, press: {keys: '802#', by: info}, wait: 1 s]\n"
+    )
+    with peer(switchboard) as far, one_line(tmp_path) as line:
+        order = order_for(f"sip:1001@127.0.0.1:{far.port}")
+        line.ask_dial(order, scenario=Reader(Path()).scenario(text, "mine"))
+        assert isinstance(line.result(), Record)
+    gaps = [after - before for before, after in pairwise(came_s)]
+    assert len(gaps) == 3
+    assert all(gap >= KEY_S + GAP_S - 0.02 for gap in gaps)
+    assert gaps[2] >= 0.4
