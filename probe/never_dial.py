@@ -142,7 +142,7 @@ def _patterns(country: str, numbering: Plan) -> tuple[tuple[str, re.Pattern[str]
     area = f"(?:{numbering.area})"
     # No prefix may eat into a real number: where more digits may follow, 0912-2345678 is not "0", "9", "122…", nor is
     # +86-912-2345678 "0", "0869", "122…"; 0991-6012345 is not "099" and a premium number, 0998-6371110 not +86-371-110.
-    home = f"{numbering.code}(?:0?{area})?"
+    home = f"{numbering.code}(?:0?{area}|0)?"
     early = f"{front}9*(?:0*|0{area}|00+{home})"
     short = f"{front}(?:[09]*|9*0{area}|9*(?:00+)?{home})"
     long = f"{front}9*(?:0*|0{area}|(?:00+)?{home})"

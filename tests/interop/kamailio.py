@@ -62,12 +62,13 @@ def carrier(
 
 
 @contextlib.contextmanager
-def edge(trunk: Carrier, *, tls: bool = False) -> Iterator[str]:
+def edge(trunk: Carrier, *, tls: bool = False, lines: str = "127.0.0.0/8") -> Iterator[str]:
     """The edge that we ship, filled in as its first lines say; yields its address, "127.0.0.1:PORT"."""
     to_trunk = f"sip:127.0.0.1:{trunk.tls_port};transport=tls" if tls else f"sip:127.0.0.1:{trunk.port}"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         changes = {
+            "!LINES_NET!127.0.0.0/8!g": f"!LINES_NET!{lines}!g",
             "!EDGE_PORT!5070!g": f"!EDGE_PORT!{free_port()}!g",
             "!CARRIER_DOMAIN!ims.carrier.example!g": "!CARRIER_DOMAIN!ims.example!g",
             "!TRUNK_URI!sip:192.0.2.10:5060!g": f"!TRUNK_URI!{to_trunk}!g",

@@ -263,6 +263,15 @@ def test_an_edge_that_is_not_registered_does_not_count_as_an_answer() -> None:
         assert not answers(Trunk(name="edge", proxy="sip:ims.example", outbound_proxy=f"sip:{address}"))
 
 
+def test_the_edge_tells_the_carrier_that_it_is_there_and_takes_no_calls_from_it(tmp_path: Path) -> None:
+    """Some SBCs take a peer out of service that answers their OPTIONS with an error."""
+    with edge(Carrier(free_port(), 0, Path("none"), Path("none")), lines="192.0.2.0/24") as address:
+        assert ask(Trunk(name="edge", proxy="sip:ims.example", outbound_proxy=f"sip:{address}")) == "200 OK"
+        with one_line(tmp_path) as line:
+            trace = line.call(f"sip:057187250001@{address}")
+    assert told(trace) == ["INVITE", 480, "ACK"]
+
+
 def test_the_edge_says_whether_it_is_registered() -> None:
     with edge(Carrier(free_port(), 0, Path("none"), Path("none"))) as address:
         trunk = Trunk(name="edge", proxy="sip:ims.example", outbound_proxy=f"sip:{address}")
