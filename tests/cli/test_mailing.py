@@ -18,6 +18,7 @@ from probe.store import Store
 from tests.cli.inside import Inside
 from tests.post.servers import PASSWORD, USER, Postbox, mail_server
 from tests.reports import month
+from tests.reports.conftest import draw_once
 from tests.reports.stored import fill
 
 MARCH = ("--month", "2026-03")
@@ -33,6 +34,7 @@ def probe(capsys: pytest.CaptureFixture[str]) -> Inside:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two days of March, each unit with an owner of its own."""
     monkeypatch.chdir(tmp_path)
+    draw_once(monkeypatch)
     for name in ("TONGBUTONG_SETTINGS", "TONGBUTONG_LANG", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MAIL_PASSWORD", PASSWORD)

@@ -45,10 +45,15 @@ def once(draw: Callable[..., T]) -> Callable[..., T]:
 TO_SVG, TO_PNG = once(vl_convert.vegalite_to_svg), once(vl_convert.vegalite_to_png)
 
 
-@pytest.fixture(autouse=True)
-def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+def draw_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the end of the test."""
     monkeypatch.setattr(vl_convert, "vegalite_to_svg", TO_SVG)
     monkeypatch.setattr(vl_convert, "vegalite_to_png", TO_PNG)
+
+
+@pytest.fixture(autouse=True)
+def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw_once(monkeypatch)
 
 
 @pytest.fixture(scope="module")  # not longer: while Playwright is up, no test of this process can run asyncio
