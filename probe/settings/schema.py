@@ -172,10 +172,17 @@ class Settings(Table):
         )
 
     def cautions(self) -> tuple[Caution, ...]:
-        """What works but is unwise: files with secrets that others on this machine can read, weak encryption."""
+        """What works but is unwise: files with secrets that others on this machine can read, weak encryption, a plan
+        that its own manners cut short."""
         trunks = (c for name, trunk in self.trunks.items() for c in trunk.cautions(name))
         chats = (c for name, chat in self.chats.items() for c in chat.cautions(name))
-        return (*trunks, *(self.mail.cautions() if self.mail else ()), *chats)
+        plan = (self._cut_short(),) if self.plan.base_calls > self.manners.answered_per_day else ()
+        return (*trunks, *(self.mail.cautions() if self.mail else ()), *chats, *plan)
+
+    def _cut_short(self) -> Caution:
+        """A line that works answers its first calls, and is called no more: its afternoons are in no rate."""
+        values = {"base": str(self.plan.base_calls), "answered": str(self.manners.answered_per_day)}
+        return Caution(key="plan.cut_short", values=values)
 
 
 TABLES: dict[str, type[BaseModel]] = {

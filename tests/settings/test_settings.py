@@ -200,6 +200,14 @@ def test_a_password_file_that_others_can_read(folder: Path, mode: int) -> None:
     assert caution.text("zh")
 
 
+def test_more_calls_than_a_line_that_works_may_answer(folder: Path) -> None:
+    assert read(write(MINIMAL + "[plan]\nbase_calls = 3\n")).cautions() == ()
+    (caution,) = read(write(MINIMAL + "[plan]\nbase_calls = 6\n")).cautions()
+    assert "base_calls = 6" in caution.text("en")
+    assert "set base_calls to 3" in caution.text("en")
+    assert caution.text("zh")
+
+
 def test_passwords_are_fetched_when_they_are_used_and_not_before(folder: Path) -> None:
     settings = read(write(MINIMAL + 'username = "8001"\npassword_env = "SET_LATER"\n'))
     assert "SET_LATER" not in os.environ
