@@ -13,6 +13,7 @@ from probe.classify.facts import QUIETER_DB, UNDERSTOOD, UNDERSTOOD_QUIETER_DB, 
 from probe.classify.finding import LEAST, Finding, Rule, because
 from probe.classify.persons import (
     names_the_office,
+    of_machines,
     of_no_person,
     persons_words,
     short_hello,
@@ -34,7 +35,7 @@ RING_HZ, RING_S = (444.0, 456.0), 0.8  # Chinese ringback, as it is where we mos
 MUSIC_S, MUSIC_SURE_S, MUSIC_SPOKEN_SURE_S = 2.0, 4.0, 8.0
 TALKS_ON_S = 10.0  # nobody who picks up says more than this without waiting
 SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shortest announcement known takes 2.0 s
-PERSON_S, PERSON_WAIT_S = 6.2, 5.0  # a whole greeting; by then most announcements have begun again, or beeped
+PERSON_S, PERSON_WAIT_S = 6.2, 4.5  # a whole greeting; by then most announcements have begun again, or beeped
 PERSON_SURE_S = 7.0  # and by then nearly all
 LONG_SENTENCE_S = 4.2  # what is longer, and not followed by a question, is more often a recording
 QUESTION_S = 1.3  # "喂？您好？" after a long greeting; "您的输入有误" takes longer
@@ -47,7 +48,7 @@ HELLO_WAIT_S = 3.5  # after a whole greeting of which no more than "您好" was 
 OFFICE_WAIT_S = 1.3  # after a hello and the name of an office
 WELCOMED_WAIT_S = 2.5  # "欢迎致电" and a pause: a menu may follow
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
-PIECES_S = 5.0
+PIECES_S, PIECES_WAIT_S = 5.0, 6.5
 MACHINE_S = 1.8  # a shorter repeat may be a person who says the same again
 MENU_LAG_S = 7.5  # announcements come round sooner than this, most menus later
 LEAVES_S = 4.0  # a machine that hangs up so soon after it has spoken was no menu
@@ -201,13 +202,15 @@ def person(facts: Facts) -> Finding | None:
 
 
 def listens(facts: Facts) -> Finding | None:
-    """A long speech, and then nothing for long: it listens. Without words that is a menu, or somebody who asks nothing
-    after a long greeting; it was answered, and by whom cannot be told."""
+    """A long speech, and then nothing for long: it listens. Without words, or with none that are known, that is a menu,
+    or somebody who asks nothing after a long greeting; it was answered, and by whom cannot be told."""
     said = _people(facts)
-    if not said or facts.words or facts.far_hung_up_s is not None or any(u.repeated for u in said):
+    if not said or of_machines(facts.words) or facts.far_hung_up_s is not None or any(u.repeated for u in said):
         return None
     wait_s = _wait_s(facts, said[-1])
-    if said[0].duration_s <= LONG_SENTENCE_S or wait_s < PERSON_WAIT_S:
+    long = said[0].duration_s > (SHORT_S if facts.words else LONG_SENTENCE_S)
+    pieces = len(said) > 1 and sum(u.speech_s for u in said) > PIECES_S  # perhaps in two languages, and it ends soon
+    if not (long and wait_s >= PERSON_WAIT_S) and not (pieces and wait_s >= PIECES_WAIT_S):
         return None
     return Finding(Cause.UNCLEAR, 0.55, (_answer(facts), _waited(facts, said[0], wait_s)))
 

@@ -17,6 +17,7 @@ _CAUSE = re.compile(r'^\s*(Q\.850|SIP)\s*;.*?\bcause\s*=\s*"?(\d{1,3})\b', re.IG
 TAIL_S = 0.5  # what was heard before the answer may go on for so long after it
 QUIETER_DB = 7.0  # a room in which somebody waits is so much softer than the voice, even on a line with 10 dB of noise
 UNDERSTOOD_QUIETER_DB = 3.0  # and a very loud one, when the words are those of somebody who waits
+MURMUR_DB = 5.0  # and so much softer still, where many people behind sound like music
 CADENCES = (Kind.RINGBACK, Kind.BUSY, Kind.CONGESTION, Kind.VACANT)
 OVER = (Kind.BUSY, Kind.CONGESTION, Kind.VACANT)  # whoever hears these waits for nobody any more
 PAUSE_TAIL_S = 1.2  # a cadence that went on until the answer has its last pause after it
@@ -243,9 +244,11 @@ def _of_network(text: str) -> bool:
 
 
 def is_quiet(segment: Segment, loudest_dbfs: float) -> bool:
-    """Whether nothing is heard but the line and the room: silence, or noise no louder than this."""
+    """Whether nothing is heard but the line and the room: silence, noise no louder than this, or a murmur."""
     if segment.kind is Kind.SILENCE:
         return True
+    if segment.kind is Kind.MUSIC:
+        return segment.level_dbfs <= loudest_dbfs - MURMUR_DB
     return segment.kind in (Kind.NOISE, Kind.TONE) and segment.level_dbfs <= loudest_dbfs
 
 

@@ -47,11 +47,14 @@ def names_the_office(said: Said) -> bool:
 
 def of_no_person(heard: Iterable[Said]) -> bool:
     """Whether something is said that announcements say, and nothing that people do."""
-    meanings = meant(heard)
-    named = _named(meanings)
-    return bool(
-        named & {"network", "again"} or any(table().meanings[name].cause for name in named)
-    ) and not meanings & {"human", "human?"}
+    heard = tuple(heard)
+    return of_machines(heard) and not meant(heard) & {"human", "human?"}
+
+
+def of_machines(heard: Iterable[Said]) -> bool:
+    """Whether something is said that announcements and machines say."""
+    named = _named(meant(heard))
+    return bool(named & {"network", "again"}) or any(table().meanings[name].cause for name in named)
 
 
 def words_of_nobody(facts: Facts, utterance: Utterance) -> bool:

@@ -112,10 +112,7 @@ class Table:
             for hit in found
             if hit.loose
             and not hit.weak
-            and (
-                (self._names_a_cause(hit) and _beside(hit, network))
-                or (hit.meaning in NETWORK and _beside(hit, causes))
-            )
+            and ((self._announced(hit) and _beside(hit, network)) or (hit.meaning in NETWORK and _beside(hit, causes)))
         ]
         return tuple(sorted(self._best(counted), key=lambda hit: (hit.begin, hit.end)))
 
@@ -151,6 +148,10 @@ class Table:
 
     def _says(self, hit: Hit) -> bool:
         return self._names_a_cause(hit) or hit.meaning == "human"
+
+    def _announced(self, hit: Hit) -> bool:
+        """Whether the network says it: no menu comes with 您拨打的用户."""
+        return self._names_a_cause(hit) and not self.meanings[hit.meaning].only_after
 
     def _names_a_cause(self, hit: Hit) -> bool:
         return self.meanings[hit.meaning].cause is not None

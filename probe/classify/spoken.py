@@ -30,6 +30,7 @@ SURE = 0.8  # below, the announcement is heard once more
 AS_SURE = 0.12  # so much less sure is a meaning that comes before another
 SENTENCE, ALIKE = 6, 0.6  # syllables of a sentence, and how many of them are alike when it is heard again
 MOST_HEARINGS = 2  # that count: what is misheard alike is misheard again
+OF_IT = 3  # syllables between what was dialled and what is said of it
 HELLO = 2  # syllables before a hello at most: later, it is part of another word
 COMPLETE = 2  # syllables after a phrase, from which on it is not the recogniser's guess at a word cut in two
 GUESSED_PAUSE_S = 0.45  # after which more of a sentence is not to come
@@ -92,6 +93,8 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
         and (anchored or not hit.weak)
         and meaning.cause not in by_people
     ]
+    if any(_of_a_number(reading, every) for reading in found):
+        found = [reading for reading in found if not reading.meaning.only_after]  # 请拨八 is then no menu
     if not found:
         return None
     said_of_people = (NO_ANCHOR_HELLO if people else NO_ANCHOR) if doubtful else 1.0
@@ -105,6 +108,19 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
     evidence = unquoted(evidence) if after else evidence  # a person may have said the rest
     settled = confidence >= SURE and _settled(facts, said, hit, meaning, again=again)
     return Spoken(meaning.cause, confidence, evidence, settled)
+
+
+def _of_a_number(reading: _Reading, every: Sequence[tuple[Said, Hit]]) -> bool:
+    """Whether it is said of a number that was dialled, right behind its name: 您拨打的用户已停机."""
+    hit = reading.hit
+    return not (reading.meaning.only_after or hit.weak or hit.loose) and any(
+        other.meaning == "network"
+        and said is reading.said
+        and hit.end - other.end >= 0
+        and hit.begin - other.end <= OF_IT
+        and hit.begin > other.begin
+        for said, other in every
+    )
 
 
 def _weighed(found: list[_Reading], said_of_people: float) -> tuple[_Reading, float]:

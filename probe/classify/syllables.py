@@ -45,11 +45,13 @@ FAR = 0.75  # the one half is right
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[str, ...]:
     """The sounds of a text: a fuzzy syllable for each Chinese character or digit, an English word for each word."""
+    return tuple(token for token, _ in placed(text))
+
+
+def placed(text: str) -> list[tuple[str, int]]:
+    """Each of its sounds, and where in the text it ends."""
     written = "".join(_DIGITS.get(c, c) for c in text.lower())
-    found: list[str] = []
-    for token in _TOKEN.findall(written):
-        found.append(token if token.isascii() else _syllable(token))
-    return tuple(found)
+    return [(m[0] if m[0].isascii() else _syllable(m[0]), m.end()) for m in _TOKEN.finditer(written)]
 
 
 @cache

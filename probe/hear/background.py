@@ -23,6 +23,7 @@ LOUD_DBFS = -50.0  # once silent, it takes this much to be noise
 STEADY = 0.22
 STEADY_SINGING = 0.42  # when the voice detector says speech
 OVER_BLOCKS = 16  # 1.5 s
+LATELY_BLOCKS = 16
 MUSIC_LATE_S = 4.0  # as far back as music is recognised
 REST_BLOCKS = 6  # between notes
 NOTES = 3  # music has at least this many in that time; a tone has one or two
@@ -53,10 +54,22 @@ class Stretch(msgspec.Struct):
     end_s: float
     power: float = 0.0
     blocks: int = 0
+    recent: list[float] = []  # power of the last blocks
+
+    def take(self, power: float) -> None:
+        """One more block."""
+        self.power += power
+        self.blocks += 1
+        self.recent.append(power)
+        del self.recent[:-LATELY_BLOCKS]
 
     @property
     def level_dbfs(self) -> float:
-        mean = self.power / max(1, self.blocks)
+        """Of noise, as it is lately: on a noisy line it has gone on beneath ringback that is much louder."""
+        if self.kind is Kind.NOISE and self.recent:
+            mean = sorted(self.recent)[len(self.recent) // 2]
+        else:
+            mean = self.power / max(1, self.blocks)
         return 10 * math.log10(mean) if mean > 10 ** (FLOOR_DBFS / 10) else FLOOR_DBFS
 
 
@@ -130,8 +143,7 @@ class Background:
         self._pending = None if same or start_s is not None else kind
         self.stretches[-1].end_s = now_s + BLOCK_S
         if self._pending is None:
-            self.stretches[-1].power += power
-            self.stretches[-1].blocks += 1
+            self.stretches[-1].take(power)
 
     def _follow(self, *, quiet: bool) -> None:
         """Remember since when there are notes, for music that is recognised late."""

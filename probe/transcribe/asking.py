@@ -14,7 +14,7 @@ from probe.model import Kind, Segment, Sounds
 PASSAGE_GAP_S = 0.8  # a longer pause ends a passage
 PAUSE_S = 0.26  # as the voice detector has it: the words before it are complete
 GOES_ON_S = 0.7  # of new speech, after which a passage that goes on is asked about again
-LONG_S, LONG_GOES_ON_S = 5.0, 1.4  # and of one that is long already, which costs more each time
+LONG_S, LONG_GOES_ON_S = 5.0, 1.0  # and of one that is long already, which costs more each time
 AT_PAUSE_S = 0.25  # of new speech, to ask at a pause
 MOST_S = 9.0  # of a passage: what is longer is asked about in pieces
 OVERLAP_S = 0.6  # of two pieces, where no pause divides them

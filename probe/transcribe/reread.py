@@ -8,7 +8,6 @@ causes by two to four nats a token, and other speech is far from all of them: no
 from __future__ import annotations
 
 import math
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -18,18 +17,22 @@ import numpy as np
 import numpy.typing as npt
 
 from probe.classify.phrases import NETWORK, Hit, meanings_of, table
-from probe.classify.syllables import tokens
+from probe.classify.syllables import distance, placed, tokens
 from probe.model import Cause
 
 LEAST_REST = 3  # syllables after the beginning: with less, the rest has not been heard yet
-LATEST = 16  # characters within which the beginning ends: it is the sentence's first
+LATEST = 12  # syllables within which the beginning ends: it is the sentence's first
+NEAR_VERB, NEAR = 1.1, 2.0  # how far 拨打, and all of 拨打的用户, may be from what was read there …
+NEAR_SUBJECT = 0.35  # … and 的用户 alone, where the network speaks
 LIKELY = ((-2.3, 1.2), (-4.5, 2.2))  # mean log-probability of a token, and by how much it is above every other cause's
 LEAST_FIRST = -7.0  # log-probability of the first token; with less, nothing here was said
 MOST = 12  # endings that are compared to their end
-_NUMBER = "用[户戶]|[电電][话話見]|[号號浩][码碼马馬瑪麻]|手[机機]"  # as it is read, and misread
-_BEGINNING = re.compile(f"(?P<you>[您你尼妮泥逆民])[^好您你]{{2,4}}的({_NUMBER})|(?<!敬)(?<!您)(?<!你)的({_NUMBER})")
-_SIMPLE = "无应暂时联务区关机处于状态费线话号没记变来绝设现听经"
-_TRADITIONAL = "無應暫時聯務區關機處於狀態費線話號沒記變來絕設現聽經"
+_DIALLED = tuple(map(tokens, ("拨打", "拨叫", "呼叫", "所拨", "要找")))
+_SUBJECTS = tuple(map(tokens, ("用户", "电话", "号码", "手机", "客户", "分机")))
+_OF = tokens("的")
+_OURS = frozenset(tokens("您你敬"))  # 您的电话, 尊敬的用户: not whom we called
+_SIMPLE = "无应暂时联务区关机处于状态费线话号没记变来绝设现听经启断办开换销户为"
+_TRADITIONAL = "無應暫時聯務區關機處於狀態費線話號沒記變來絕設現聽經啟斷辦開換銷戶為"
 
 Ending = tuple[int, ...]  # tokens
 Floats = npt.NDArray[Any]
@@ -38,12 +41,30 @@ Floats = npt.NDArray[Any]
 def beginning(text: str) -> str | None:
     """The text up to where the network says why, when no reason was read there; None when there is no need, or no such
     place."""
-    found = _BEGINNING.search(text[:LATEST])
-    if found is None or len(tokens(text[found.end() :])) < LEAST_REST:
-        return None
+    said = placed(text)
+    sounds = tuple(sound for sound, _ in said)
     hits = meanings_of(text)
-    network = found["you"] is not None or any(hit.meaning in NETWORK for hit in hits)
-    return text[: found.end()] if network and not any(_says_why(hit) for hit in hits) else None
+    network = any(hit.meaning in NETWORK for hit in hits)
+    for at in range(2, min(LATEST, len(said) - LEAST_REST + 1)):
+        if _names_whom_we_called(sounds[:at], network=network):
+            return None if any(_says_why(hit) for hit in hits) else text[: said[at - 1][1]]
+    return None
+
+
+def _names_whom_we_called(sounds: tuple[str, ...], *, network: bool) -> bool:
+    """Whether 您拨打的用户 ends here, as far as it was read."""
+    subject = min(_unlike(sounds[-2:], name) for name in _SUBJECTS)
+    of = _unlike(sounds[-3:-2], _OF)
+    dialled = min(_unlike(sounds[-5:-3], verb) for verb in _DIALLED)
+    if dialled <= NEAR_VERB and dialled + of + subject <= NEAR:
+        return True
+    return network and of + subject <= NEAR_SUBJECT and _OURS.isdisjoint(sounds[-4:-3])
+
+
+def _unlike(sounds: tuple[str, ...], others: tuple[str, ...]) -> float:
+    if len(sounds) < len(others):
+        return len(others)
+    return sum(map(distance, sounds, others))
 
 
 def _says_why(hit: Hit) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from probe.classify import classify
-from probe.model import Cause, Outcome, Verdict
+from probe.model import Cause, Kind, Outcome, Segment, Sounds, Verdict
 from tests.classify.calls import answered, got, heard, known
 
 
@@ -33,6 +33,14 @@ def test_a_person_speaks_and_waits(start: float, length: float, silence: float, 
     end = start + length
     found = verdict(("silence", 4.0, start), ("speech", start, end), ("silence", end, end + silence))
     assert (found.cause is Cause.HUMAN and found.sure) is sure
+
+
+@pytest.mark.parametrize(("level_dbfs", "person"), [(-42.0, True), (-34.0, False)])
+def test_a_murmur_that_sounds_like_music_is_a_room(level_dbfs: float, person: bool) -> None:
+    speech = Segment(kind=Kind.SPEECH, start_s=4.5, end_s=5.1, level_dbfs=-28.0)
+    music = Segment(kind=Kind.MUSIC, start_s=5.1, end_s=6.1, level_dbfs=level_dbfs)
+    found = classify(answered(4.0), Sounds(segments=(speech, music), until_s=6.1))
+    assert (found.cause is Cause.HUMAN) is person
 
 
 def test_an_announcement_that_is_said_once_hangs_up() -> None:

@@ -65,12 +65,13 @@ def test_who_asks_after_the_second_sentence_is_a_person() -> None:
 
 
 def test_two_sentences_alone_may_be_two_languages() -> None:
-    silent = heard(("speech", 4.4, 7.0), ("silence", 7.0, 9.0), ("speech", 9.0, 11.5), ("silence", 11.5, 17.0))
-    assert classify(answered(4.0), silent).cause is Cause.UNSURE
+    said = ("speech", 4.4, 7.0), ("silence", 7.0, 9.0), ("speech", 9.0, 11.9)
+    assert classify(answered(4.0), heard(*said, ("silence", 11.9, 17.5))).cause is Cause.UNSURE
+    assert classify(answered(4.0), heard(*said, ("silence", 11.9, 18.5))).cause is Cause.UNCLEAR  # no end, no more
 
 
 @pytest.mark.parametrize(
-    ("seconds", "wait_s", "person"), [(3.0, 5.1, True), (4.1, 4.9, False), (4.1, 5.1, True), (4.3, 9.0, False)]
+    ("seconds", "wait_s", "person"), [(3.0, 5.1, True), (4.1, 4.4, False), (4.1, 4.6, True), (4.3, 9.0, False)]
 )
 def test_without_words_a_long_sentence_and_silence_is_nobody_in_particular(
     seconds: float, wait_s: float, person: bool
@@ -78,3 +79,14 @@ def test_without_words_a_long_sentence_and_silence_is_nobody_in_particular(
     end = 4.5 + seconds
     found = classify(answered(4.0), heard(("silence", 4.0, 4.5), ("speech", 4.5, end), ("silence", end, end + wait_s)))
     assert (found.cause is Cause.HUMAN) is person
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("民大拖电话了,我们就是民政府", Cause.UNCLEAR),  # a person, misread
+        ("您拨打的用户一会儿在哪里", Cause.UNSURE),  # an announcement, misread
+    ],
+)
+def test_who_says_what_nobody_knows_and_listens_has_answered(text: str, cause: Cause) -> None:
+    assert verdict((4.4, 7.6, text), until_s=12.3).cause is cause

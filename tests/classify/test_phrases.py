@@ -223,5 +223,53 @@ def test_before_the_answer_the_network_is_quoted() -> None:
     assert said.text in told(spoken.evidence, "zh")
 
 
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("对方久未接听，请您稍后再拨", "no_answer_announcement"),
+        ("对方暂时未能接听，您可以稍后再拨", "no_answer_announcement"),  # 未能接通 sounds much like it
+        ("您呼叫的用户可能没有听到来电，请稍后再试", "no_answer_announcement"),
+        ("您好，您拨打的电话无法连通，请稍后再试", "no_coverage"),
+        ("您好，您拨打的用户暂时停止了服务", "suspended"),
+        ("Sorry, the number you dialed is out of service", "suspended"),
+        ("对方手机欠费停机，请用其他方式联系", "suspended"),  # 其他方式 is no 其他按四
+        ("您拨打的号码已被停机，请您用其他方式与机主联系", "suspended"),
+        ("您好，您所拨打的电话已改号，请拨八零零一二三四五", "number_changed"),  # 请拨八 is no menu
+        ("您的号码已被对方加入黑名单", "barred"),
+        ("您拨打的电话仅限内部呼叫", "barred"),
+        ("对不起，当前呼叫用户过多，请稍后再拨", "network_congestion"),
+        ("对不起，呼叫失败，请稍后再拨", "network_congestion"),
+        ("您没有国内长途权限，请办理后再拨", "own_line"),
+        ("对不起，您拨的号码少了一位，请核对后再拨", "dial_plan"),
+        ("您拨打的号码现在占线，请您挂机，过后再拨", "busy_announcement"),  # 现在 is no 前
+        ("您呼叫的用户未能及时接听，须稍后开始", "no_answer_announcement"),  # 后开始: 再试, misread
+    ],
+)
+def test_the_same_in_other_words(text: str, cause: str) -> None:
+    assert cause_of(text, after=False) == cause_of(text, after=True) == cause
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("您好，我中心夜间不提供人工服务，请于早上九点后来电", "off_hours"),
+        ("春节期间本大厅暂停对外服务，初八起恢复正常上班", "off_hours"),
+        ("马上为您转接人工服务，请稍等", "queue"),
+        ("对不起，现在是来电高峰，接线员正在处理其他来电，请不要挂断", "queue"),
+        ("感谢您的等待，您的来电对我们很重要", "queue"),
+        ("等待人数较多，继续等待请按一，结束请挂机", "queue"),
+        ("对不起，您没有按键，请重新选择", "ivr"),
+        ("本科招生请按你，研究生招生请按啊", "ivr"),  # 按一, 按二: the sounds run together
+        ("你好呀，我是机主的电话小秘书", "carrier_assistant"),
+    ],
+)
+def test_machines_in_other_words(text: str, cause: str) -> None:
+    assert cause_of(text, after=True) == cause
+
+
+def test_where_we_are_is_said_by_machines_too() -> None:
+    assert "human" not in meant([Said(start_s=0.0, end_s=2.0, text="您好，这里是政务服务中心", confidence=0.7)])
+
+
 def test_an_empty_text_means_nothing() -> None:
     assert meanings_of("") == meanings_of("…！？") == ()

@@ -91,6 +91,14 @@ def test_levels_are_below_a_full_scale_sine() -> None:
     assert tone.level_dbfs == pytest.approx(-20 - audio.FULL_SCALE_DBM0, abs=0.3)
 
 
+def test_noise_is_as_loud_as_it_is_whatever_rang_before() -> None:
+    """A noisy line: the noise goes on beneath the ring, and is what somebody waits in afterwards."""
+    rung = audio.join(audio.cadence(450, [1, 4], 9.0, -16.0), audio.silence(3.0))
+    heard = audio.listen(audio.mix(rung, audio.noise(12.0, -44.0)))
+    assert heard.segments[-1].kind is Kind.NOISE
+    assert heard.segments[-1].level_dbfs == pytest.approx(-44 - audio.FULL_SCALE_DBM0, abs=1.5)
+
+
 @pytest.mark.parametrize("offset", [-6000, 3000])
 def test_direct_current_hides_nothing(offset: int) -> None:
     pcm = audio.cadence(450, (0.35, 0.35), 3.0, -25).astype(np.int32) + offset
