@@ -45,6 +45,7 @@ GREETING_S = 10.0  # of speech: a long greeting
 GREETED_WAIT_S = 0.7  # after words that only people say
 TAIL_WAIT_S = 3.0  # after a few words that people do not say: the end of an announcement that comes round
 HELLO_WAIT_S = 3.5  # after a whole greeting of which no more than "您好" was understood
+GUESSED_WAIT_S = 1.5  # where the words of more than a hello are half guessed: a machine only draws breath
 OFFICE_WAIT_S = 1.3  # after a hello and the name of an office
 WELCOMED_WAIT_S = 2.5  # "欢迎致电" and a pause: a menu may follow
 AGAIN_S = (1.2, 7.0)  # silence after which a person asks again, "喂？喂？"
@@ -88,6 +89,8 @@ def greets(facts: Facts) -> Finding | None:
         enough_s = OFFICE_WAIT_S
     else:
         return None
+    if last.duration_s > SHORT_S and min(said.confidence for said in heard) < UNDERSTOOD:
+        enough_s = max(enough_s, GUESSED_WAIT_S)
     wait_s = _wait_s(facts, last)
     if wait_s < enough_s:
         return None

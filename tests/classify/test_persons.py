@@ -90,3 +90,9 @@ def test_without_words_a_long_sentence_and_silence_is_nobody_in_particular(
 )
 def test_who_says_what_nobody_knows_and_listens_has_answered(text: str, cause: Cause) -> None:
     assert verdict((4.4, 7.6, text), until_s=12.3).cause is cause
+
+
+@pytest.mark.parametrize(("sure_of_it", "wait_s", "sure"), [(0.7, 0.8, True), (0.45, 0.8, False), (0.45, 1.6, True)])
+def test_words_that_were_half_guessed_are_waited_for(sure_of_it: float, wait_s: float, sure: bool) -> None:
+    found = verdict((4.4, 6.8, "您好,请问您要办什么"), until_s=6.8 + wait_s, sure_of_it=sure_of_it)
+    assert found.sure is sure
