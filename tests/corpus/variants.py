@@ -29,7 +29,12 @@ def calls(total: int) -> list[tuple[Path, int]]:
     heard = [folder for folder in folders() if folder not in silent]
     lines = max(1, -(-(total - len(silent)) // len(heard)))
     every = [(folder, 0) for folder in silent] + [(folder, i) for i in range(lines) for folder in heard]
-    return sorted(every, key=lambda call: (call[1], Random(str(call)).random()))[: max(total, 1)] if total else every
+
+    def place(call: tuple[Path, int]) -> tuple[int, float]:
+        folder, number = call
+        return number, Random(f"{folder.name} {number}").random()  # the same wherever the checkout lies
+
+    return sorted(every, key=place)[: max(total, 1)] if total else every
 
 
 def line_of(folder: Path, recipe: Recipe, number: int) -> Line:
