@@ -97,7 +97,7 @@ class Watch:
             loop.add_signal_handler(number, self._leave)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
         self._programme.begin(_now())
-        self._reload()
+        self._reload(self._directory())
         crews = [asyncio.create_task(self._work(board)) for board in self._boards.values()]
         await asyncio.to_thread(self._plan)
         self._schedule()

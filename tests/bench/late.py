@@ -106,7 +106,7 @@ async def _measure(folder: Path, numbers: int, lines: int, seconds: float) -> No
         today = datetime.now(UTC).astimezone(setup.zone).date()
         later = datetime.now(UTC) + timedelta(hours=1)
         store.slots.add([_slot(office.number, office.office, today, later) for office in offices[count:]])
-        begin = datetime.now(UTC) + timedelta(seconds=5)
+        begin = datetime.now(UTC) + timedelta(seconds=15)  # by then the programme has read its directory
         due = [begin + timedelta(seconds=(n + dice.random()) / rate) for n in range(count)]
         store.slots.add([_slot(o.number, o.office, today, at) for o, at in zip(offices[:count], due, strict=True)])
         programme = Programme(store, setup, owner="bench:1:0", started_at=now, entropy=lambda: bytes(32))
