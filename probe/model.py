@@ -199,6 +199,11 @@ class Signal(Fact, frozen=True, kw_only=True):
         code = self.received[8:11]
         return int(code) if code.isdigit() else None
 
+    @property
+    def alerts(self) -> bool:
+        """Whether the far end says that a telephone rings or the call waits in line: 180, 182 (RFC 3261, 21.1)."""
+        return self.origin is Origin.WIRE and self.status in (180, 182)
+
 
 class Trace(Fact, frozen=True, kw_only=True, omit_defaults=False):
     """What happened in one call, without opinion. Its JSON form is `trace.json` of a case folder."""
@@ -345,7 +350,7 @@ def ring_s(trace: Trace, sounds: Sounds) -> float | None:
     """How long it alerted: from the first 180 or 182, or the ringback or colour ring heard before it, to the answer or
     the end; None when nothing says that it did. A 183 only says that there is sound (RFC 3960): it does not alert."""
     end = trace.answered_at_s if trace.answered_at_s is not None else trace.ended_at_s
-    signalled = (s.at_s for s in trace.signals if s.origin is Origin.WIRE and s.status in (180, 182))
+    signalled = (s.at_s for s in trace.signals if s.alerts)
     heard = (s.start_s for s in sounds.segments if s.kind in (Kind.RINGBACK, Kind.MUSIC))
     first = min((at_s for at_s in (next(signalled, None), next(heard, None)) if at_s is not None), default=None)
     return None if first is None or end is None or first > end else end - first

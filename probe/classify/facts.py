@@ -102,7 +102,7 @@ class Facts:
                 for part in _reasons(signal):
                     if (match := _CAUSE.match(part)) and match[1].upper() == protocol:
                         return int(match[2]), part.strip(), signal
-            later = later or status in (180, 182)
+            later = later or signal.alerts
         return None
 
     @cached_property
@@ -124,7 +124,7 @@ class Facts:
     @cached_property
     def rung_from_s(self) -> float | None:
         """Since when the phone at the far end rings: a 180, ringback, or the music or words that stand for it."""
-        ringing = [s.at_s for s in self.trace.signals if s.status in (180, 182) and s.origin is Origin.WIRE]
+        ringing = [s.at_s for s in self.trace.signals if s.alerts]
         heard = [s.start_s for s in self.before if s.kind in (Kind.RINGBACK, Kind.MUSIC)]
         return min([*ringing[:1], *heard[:1], *(s.start_s for s in self.adverts[:1])], default=None)
 
