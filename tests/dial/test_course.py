@@ -4,106 +4,14 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from probe.dial.course import MOST_SIGNALS, NO_REPLY_S, RELEASE_WAIT_S, Course
-from probe.dial.events import FRAME_S, Ended, Faulted, Heard, PhoneError, Signalled
-from probe.dial.messages import Progress
-from probe.dial.wire import SipMessage
-from probe.live import LiveCall
-from probe.model import Blame, Cause, Order, Origin, Outcome, Record, Verdict
-from scenarios import Scenario
-
-SILENCE = bytes(1600)
-
-
-@dataclass
-class Phone:
-    """A telephone of which only is known what was asked of it."""
-
-    asked: list[str] = field(default_factory=list)
-    packets: tuple[int, int] | None = (50, 1)
-    mute: bool = False
-
-    def hang_up(self) -> None:
-        self.asked.append("hang up")
-
-    def press(self, keys: str, by: str) -> None:
-        if self.mute:
-            raise PhoneError("no keys")
-        self.asked.append(f"press {keys} by {by}")
-
-    def say(self, wav: Path) -> None:
-        if self.mute:
-            raise PhoneError("no voice")
-        self.asked.append(f"say {wav.name}")
-
-
-class Scene:
-    """A call that began at 1000.0 on the clock; `at` sets the clock in seconds since the INVITE."""
-
-    def __init__(
-        self, folder: Path, *, phone: Phone | None = None, scenario: Scenario | None = None, **order: object
-    ) -> None:
-        self.phone = phone or Phone()
-        self.told: list[Progress] = []
-        self.folder = folder
-        self.course = Course(
-            Order(**{"call_id": "c1", "number": "sip:1@127.0.0.1", "office": "o", "why": "w", **order}),  # type: ignore[arg-type]  # any field of an order
-            self.phone,
-            now=999.9,
-            started_at=datetime(2026, 3, 2, 1, 0, tzinfo=UTC),
-            data_folder=folder,
-            trunk="ims",
-            lang="en",
-            report=self.told.append,
-            scenario=scenario,
-        )
-        self.send(0.0, "INVITE")
-
-    def send(self, at: float, start: str, method: str | None = None) -> None:
-        self._message(at, True, start, method or start)
-
-    def get(self, at: float, start: str, method: str = "INVITE", *, sdp: bool = False) -> None:
-        self._message(at, False, start, method, sdp)
-
-    def _message(self, at: float, sent: bool, start: str, method: str, sdp: bool = False) -> None:
-        message = SipMessage(sent=sent, start=start, call_id="c1", method=method, sdp=sdp, headers={})
-        self.course.note(Signalled(1000 + at, message))
-
-    def hear(self, begin: float, end: float) -> None:
-        for number in range(1, round((end - begin) / FRAME_S) + 1):
-            self.course.note(Heard(1000 + begin + number * FRAME_S, SILENCE))
-
-    def end(self, at: float, status: str, origin: Origin) -> None:
-        self.course.note(Ended(1000 + at, status, origin))
-
-    def tick(self, at: float) -> None:
-        self.course.tick(1000 + at)
-
-    def record(self) -> Record:
-        assert self.course.over
-        return self.course.record()
-
-
-@pytest.fixture
-def verdicts(monkeypatch: pytest.MonkeyPatch) -> Callable[[Cause | None], None]:
-    """Decides what the call's verdict is: surely this cause, or unsure."""
-    now: list[Cause | None] = [None]
-
-    def verdict(self: LiveCall) -> Verdict:
-        cause = now[0] or Cause.UNSURE
-        outcome = Outcome.ANSWERED if cause is Cause.HUMAN else Outcome.INCONCLUSIVE
-        return Verdict(
-            outcome=outcome, cause=cause, blame=Blame.UNKNOWN, confidence=0.9, because=(), sure=now[0] is not None
-        )
-
-    monkeypatch.setattr(LiveCall, "verdict", verdict)
-    return lambda cause: now.__setitem__(0, cause)
+from probe.dial.course import MOST_SIGNALS, NO_REPLY_S, RELEASE_WAIT_S
+from probe.dial.events import Faulted
+from probe.model import Blame, Cause, Origin
+from tests.dial.scene import Scene
 
 
 def test_busy_in_early_media(tmp_path: Path) -> None:
@@ -273,72 +181,6 @@ def test_who_is_sure_hangs_up(tmp_path: Path, verdicts: Callable[[Cause | None],
     verdicts(Cause.BUSY_TONE)
     scene.tick(3.1)
     assert scene.phone.asked == ["hang up"]
-
-
-def say_wav(folder: Path, seconds: float = 4.0) -> str:
-    path = folder / "say_disclosure-1.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(bytes(int(seconds * 16000)))
-    return str(path)
-
-
-def test_a_person_is_told_who_called_and_then_hung_up(tmp_path: Path, verdicts: Callable[[Cause | None], None]) -> None:
-    scene = Scene(tmp_path, say=say_wav(tmp_path))
-    scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
-    verdicts(Cause.HUMAN)
-    scene.tick(3.0)
-    assert scene.phone.asked == ["say say_disclosure-1.wav"]
-    scene.tick(7.2)
-    assert len(scene.phone.asked) == 1, "not while it is being said"
-    scene.tick(7.31)
-    assert scene.phone.asked[1:] == ["hang up"]
-    scene.get(7.4, "SIP/2.0 200 OK", "BYE")
-    trace = scene.record().trace
-    assert [s.at_s for s in trace.signals if s.sent == "SAY say_disclosure-1"] == [3.0]
-    assert "saying" in {p.state for p in scene.told}
-
-
-@pytest.mark.parametrize("cause", [Cause.GREETING, Cause.IVR, Cause.QUEUE, Cause.FAX])
-def test_nobody_else_is_spoken_to(tmp_path: Path, verdicts: Callable[[Cause | None], None], cause: Cause) -> None:
-    scene = Scene(tmp_path, say=say_wav(tmp_path))
-    scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
-    verdicts(cause)
-    scene.tick(3.0)
-    assert scene.phone.asked == ["hang up"]
-
-
-def test_who_is_recognised_late_hears_it_to_the_end(tmp_path: Path, verdicts: Callable[[Cause | None], None]) -> None:
-    scene = Scene(tmp_path, say=say_wav(tmp_path), answered_limit_s=20.0)
-    scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
-    verdicts(Cause.HUMAN)
-    scene.tick(20.9)
-    scene.tick(25.1)
-    assert scene.phone.asked == ["say say_disclosure-1.wav"]
-    scene.tick(25.3)
-    assert scene.phone.asked[1:] == ["hang up"]
-
-
-def test_even_a_long_prompt_ends_after_20_s(tmp_path: Path, verdicts: Callable[[Cause | None], None]) -> None:
-    scene = Scene(tmp_path, say=say_wav(tmp_path, 60.0), answered_limit_s=20.0)
-    scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
-    verdicts(Cause.HUMAN)
-    scene.tick(3.0)
-    scene.tick(22.9)
-    assert len(scene.phone.asked) == 1
-    scene.tick(23.0)
-    assert scene.phone.asked[1:] == ["hang up"]
-
-
-def test_a_prompt_that_cannot_be_played_is_our_fault(tmp_path: Path, verdicts: Callable[[Cause | None], None]) -> None:
-    scene = Scene(tmp_path, say=say_wav(tmp_path))
-    scene.phone.mute = True
-    scene.get(1.0, "SIP/2.0 200 OK", sdp=True)
-    verdicts(Cause.HUMAN)
-    scene.tick(3.0)
-    assert scene.phone.asked == ["hang up"]
-    scene.get(3.1, "SIP/2.0 200 OK", "BYE")
-    assert "could not be played (no voice)" in str(scene.record().trace.robot_fault)
 
 
 def test_the_operator_ends_a_call(tmp_path: Path) -> None:
