@@ -29,7 +29,8 @@ from scenarios import Scenario
 from scenarios.read import Reader
 from tests.dial.one_line import one_line, order_for
 from tests.dial.peer import FarEnd, peer
-from tests.dial.test_course import Scene, say_wav
+from tests.dial.test_course import Scene
+from tests.dial.test_course_said import say_wav
 from tests.script.scene import UNSURE, sure
 
 pytestmark = pytest.mark.hears
