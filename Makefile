@@ -36,8 +36,9 @@ bench-tones: $(VENV)/.tests packages ## how often call-progress tones are heard 
 bench-kills: $(VENV)/.tests ## 200 seeded SIGKILLs during rounds: nothing unaccounted for, nothing dialled twice
 	$(BIN)/python -m tests.bench.kills
 
-bench-plan: $(VENV)/.tests ## what planning a day of 100,000 numbers costs
+bench-plan: $(VENV)/.tests ## what planning a day of 100,000 numbers costs, and how late a due call is started
 	$(BIN)/python -m tests.bench.plan
+	$(BIN)/python -m tests.bench.late
 
 bench-odds: $(VENV)/.tests ## how soon a stuck handset is found, at which price in calls and false alarms
 	$(BIN)/python -m tests.bench.odds

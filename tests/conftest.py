@@ -8,9 +8,12 @@ the calls are over, and with a lower priority than those of the others.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
+
+import scenarios
 
 GIVES_WAY = 5  # nice(1)
 
@@ -38,3 +41,10 @@ def _is(item: pytest.Item, mark: str) -> bool:
 def _give_way() -> None:
     """Once and for good: after a test that makes no call, none comes that does."""
     os.nice(GIVES_WAY)
+
+
+@pytest.fixture(autouse=True)
+def _only_shipped_scenarios() -> Iterator[None]:
+    """What one test adds with `scenarios.use`, the next one does not have."""
+    yield
+    scenarios.use(tuple)

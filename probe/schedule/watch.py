@@ -82,6 +82,7 @@ class Watch:
         self._unsaved: list[Record] = []
         self._refused: list[tuple[str, Because]] = []
         self._good = float("-inf")  # when the last tick went well, by a clock that nobody sets
+        self._looked = _now()  # the moment of the last tick
         self._caught_up = 0.0
         self._planned = True  # whether today has its plan
         self._halted = False
@@ -178,7 +179,8 @@ class Watch:
             if time.monotonic() - self._caught_up > CATCH_UP_EVERY_S:
                 self._programme.catch_up(_now())
                 self._caught_up = time.monotonic()
-            for launch in self._programme.tick(_now(), stopped):
+            self._looked = _now()
+            for launch in self._programme.tick(self._looked, stopped):
                 self._boards[launch.trunk].add(launch.order)
             self._look_at_next()
         except ProbeError as error:  # the database is locked, the disk is full: look again, and let no heartbeat out
@@ -203,8 +205,8 @@ class Watch:
         return True
 
     def _look_at_next(self) -> None:
-        """Wake up when the next call is due, not up to a second later."""
-        due = self._programme.next_due(_now())
+        """Wake up when the next call is due, not up to a second later; at once when it came due since the last look."""
+        due = self._programme.next_due(self._looked)
         if due is not None:
             self._scheduler.add_job(
                 self._look,
