@@ -18,7 +18,7 @@ from probe.odds.chain import FREE, GAPS, Array, steps
 from probe.odds.facts import Caps, Policy
 from probe.odds.run import Run, bins, day_ends
 
-JITTER = 0.1  # the caller draws within ± this share of the gap; the plan counts on the shortest
+JITTER = 0.1  # gaps are drawn within ± this share, here and by the ladder; the plan counts on the shortest
 KEPT = 3  # loads that are planned with: the likeliest
 LATEST_QUIET = 12.0  # minutes between calls at a quiet time that alone will not decide
 MOST = 24  # calls that are looked ahead

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from probe.calendar.openings import Opening
 from probe.model import Because, Fact, Number, Outcome, Purpose
+from probe.odds.gap import JITTER
 from probe.plan import pieces as p
 from probe.plan.dice import draws
 from probe.plan.history import History
@@ -27,7 +28,6 @@ from probe.plan.strata import LUNCH_S, HalfDay, half_days
 from probe.plan.ways import Way, other
 
 OPEN_QUESTION: frozenset[Outcome] = frozenset({Outcome.BUSY, Outcome.UNANSWERED})  # outcomes that leave a question open
-ADVICE_SPREAD = 0.15  # an advised gap is drawn from within this share of it
 GAP_SPREAD = (0.8, 1.4)  # of the gaps after an unanswered call
 BUSY_SPREAD = 2.0  # of the gaps after a busy call without advice: from 1 to this
 OWN_FAULTS = 3  # after so many attempts that failed on our side, the ladder ends
@@ -209,7 +209,7 @@ def _gap_s(calls: Sequence[Tried], advice: float | None, policy: Policy) -> tupl
             return None
         low, high = (policy.unanswered_gaps_s[rung] * share for share in GAP_SPREAD)
     elif advice is not None:
-        low, high = (advice * MINUTE_S * share for share in (1 - ADVICE_SPREAD, 1 + ADVICE_SPREAD))
+        low, high = (advice * MINUTE_S * share for share in (1 - JITTER, 1 + JITTER))
     else:
         low = min(policy.busy_gap_s * policy.busy_growth**rung, policy.busy_gap_most_s)
         high = low * BUSY_SPREAD

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 import scenarios
 from probe.model import Because, Number, Outcome, Purpose
+from probe.odds.gap import JITTER
 from probe.plan import Attempt, History, Policy, Situation, Slot, Tried, Way, follow_up, plan_day, quiet_probe, recheck
 from probe.words import LANGUAGES, words
 from tests.plan import worlds
@@ -116,9 +117,9 @@ def test_a_busy_call_is_followed_up_at_growing_gaps() -> None:
 
 
 @pytest.mark.parametrize("advice", [2.5, 8.0, 30.0])
-def test_the_advice_of_the_odds_is_followed_within_a_random_margin(advice: float) -> None:
+def test_the_advice_of_the_odds_is_followed_within_the_margin_that_they_count_on(advice: float) -> None:
     calls = tried(("09:30", BUSY))
-    assert 0.85 * advice <= minutes(after(calls, advice), "09:30") <= 1.15 * advice + 0.1
+    assert (1 - JITTER) * advice <= minutes(after(calls, advice), "09:30") <= (1 + JITTER) * advice + 0.1
 
 
 def test_with_advice_it_is_the_manners_that_end_a_busy_ladder() -> None:
