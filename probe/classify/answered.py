@@ -20,7 +20,16 @@ from probe.classify.persons import (
     words_of_nobody,
 )
 from probe.classify.signalling import network_failed
-from probe.classify.spoken import announced, goes_on_unheard, meant, phrase_of, same_words, words_of
+from probe.classify.spoken import (
+    announced,
+    goes_on_unheard,
+    meant,
+    names_whom_we_called,
+    phrase_of,
+    same_words,
+    talks,
+    words_of,
+)
 from probe.classify.unanswered import SURE_CYCLES, TONES, recording, tone_heard
 from probe.model import Because, Cause, Kind, Segment
 
@@ -36,6 +45,7 @@ MUSIC_S, MUSIC_SURE_S, MUSIC_SPOKEN_SURE_S = 2.0, 4.0, 8.0
 TALKS_ON_S = 10.0  # nobody who picks up says more than this without waiting
 SHORT_S, SHORT_WAIT_S = 1.85, 0.9  # "喂，你好" and then nothing; the shortest announcement known takes 2.0 s
 PERSON_S, PERSON_WAIT_S = 6.2, 4.5  # a whole greeting; by then most announcements have begun again, or beeped
+UNDERSTOOD_WAIT_S = 2.5  # after a sentence of which every word was written down, and none is a machine's
 PERSON_SURE_S = 7.0  # and by then nearly all
 LONG_SENTENCE_S = 4.2  # what is longer, and not followed by a question, is more often a recording
 QUESTION_S = 1.3  # "喂？您好？" after a long greeting; "您的输入有误" takes longer
@@ -78,14 +88,14 @@ def greets(facts: Facts) -> Finding | None:
         return None
     last = people[-1]
     heard = words_of(last, facts.words)
-    if not heard or goes_on_unheard(facts, heard[-1]):
+    if not heard or goes_on_unheard(facts, heard[-1]) or names_whom_we_called(heard):
         return None
     meanings = meant(heard)
     if any(persons_words(said) for said in heard):
         enough_s = GREETED_WAIT_S
     elif any(short_hello(said) for said in heard):
         enough_s = WELCOMED_WAIT_S if "welcome" in meanings else SHORT_WAIT_S
-    elif names_the_office(heard[-1]) and "welcome" not in meanings:
+    elif (names_the_office(heard[-1]) and "welcome" not in meanings) or talks(heard):
         enough_s = OFFICE_WAIT_S
     else:
         return None
@@ -129,7 +139,8 @@ def voicemail(facts: Facts) -> Finding | None:
                 hz=segment.hz or 0.0,
                 beep_s=segment.duration_s,
             )
-            return Finding(Cause.GREETING, 0.93, (_answer(facts), heard), sure=True)
+            cause = Cause.OFF_HOURS if "off_hours" in meant(facts.words) else Cause.GREETING
+            return Finding(cause, 0.93, (_answer(facts), heard), sure=True)
     return None
 
 
@@ -187,7 +198,8 @@ def person(facts: Facts) -> Finding | None:
         return None
     if first.duration_s > PERSON_S and not any(u.duration_s <= QUESTION_S for u in said[1:2]):
         return None
-    if facts.words and not meant(facts.words) & {"human", "human?"} and first.duration_s > SHORT_S:
+    human = talks(facts.words) or meant(facts.words) & {"human", "human?"}
+    if facts.words and not human and first.duration_s > SHORT_S:
         return None  # with words, a long speech of which none is a person's is not taken for one
     if len(said) > 1:
         return _asks_again(facts, said) or _waits_at_last(facts, said)
@@ -212,8 +224,9 @@ def listens(facts: Facts) -> Finding | None:
         return None
     wait_s = _wait_s(facts, said[-1])
     long = said[0].duration_s > (SHORT_S if facts.words else LONG_SENTENCE_S)
+    enough_s = UNDERSTOOD_WAIT_S if facts.words else PERSON_WAIT_S
     pieces = len(said) > 1 and sum(u.speech_s for u in said) > PIECES_S  # perhaps in two languages, and it ends soon
-    if not (long and wait_s >= PERSON_WAIT_S) and not (pieces and wait_s >= PIECES_WAIT_S):
+    if not (long and wait_s >= enough_s) and not (pieces and wait_s >= PIECES_WAIT_S):
         return None
     return Finding(Cause.UNCLEAR, 0.55, (_answer(facts), _waited(facts, said[0], wait_s)))
 

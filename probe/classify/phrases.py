@@ -55,6 +55,7 @@ class Meaning(msgspec.Struct, frozen=True):
     cause: Cause | None
     order: int
     pause_s: float = 0.0  # after which nothing follows that changes it
+    final_before: bool = False  # before the answer it is final at once
     only_after: bool = False
     least: float = 0.0  # likeness
 
@@ -79,7 +80,7 @@ class Table:
         self.meanings: dict[str, Meaning] = {}
         self._phrases: list[_Phrase] = []
         for order, (name, (table, cause)) in enumerate(named.items()):
-            options = {key: table[key] for key in ("pause_s", "only_after", "least") if key in table}
+            options = {key: table[key] for key in ("pause_s", "final_before", "only_after", "least") if key in table}
             self.meanings[name] = Meaning(name, cause, order, **options)
             for weak in (False, True):
                 for written in table.get("weak" if weak else "strong", ()):

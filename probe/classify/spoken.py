@@ -6,13 +6,14 @@ changed by the next sentence is not settled before a pause.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import msgspec
 from rapidfuzz.distance import Levenshtein
 
-from probe.classify.facts import Facts, Utterance
+from probe.classify.facts import UNDERSTOOD, Facts, Utterance
 from probe.classify.finding import because
 from probe.classify.phrases import Hit, Meaning, meanings_of, table
 from probe.classify.quotes import unquoted
@@ -33,10 +34,16 @@ MOST_HEARINGS = 2  # that count: what is misheard alike is misheard again
 OF_IT = 3  # syllables between what was dialled and what is said of it
 HELLO = 2  # syllables before a hello at most: later, it is part of another word
 COMPLETE = 2  # syllables after a phrase, from which on it is not the recogniser's guess at a word cut in two
+LONG_HIT = 8  # syllables: what spans so much is no cut word, 请按一，失业金请按
 GUESSED_PAUSE_S = 0.45  # after which more of a sentence is not to come
 READ_WELL = 0.9  # likeness
 PAUSE_S = 0.3  # after which what was heard is not cut in two either
 UNHEARD_S = 0.35  # speech so long after the end of the text is not in it
+
+WHOM_WE_CALLED = ("拨打", "拨叫", "呼叫", "所拨", "用户", "被叫", "机主", "subscriber")
+_CASUAL = re.compile(
+    "[吧呢呀嘛啦哦噢咱]|那[个個]|[我他她](现在|這|这|也|帮|幫|给|給|正|不|没|沒|刚|剛|让|讓|跟|今天|的手)|你(找|说|說|留|過來|过来|大|這|这|那|哪|稍等)|[來来]得及"
+)
 
 SAID_OF_PEOPLE = (  # after the answer a person may say these too, of somebody else
     Cause.BUSY_ANNOUNCEMENT,
@@ -82,9 +89,10 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
     meanings = table().meanings
     again_alike = any(same_words([one], [other]) for one, other in pairwise(transcript))
     anchored = again_alike or any(hit.meaning == "network" for _, hit in every)  # only machines say a sentence twice
-    doubtful = after and not anchored
+    casual = after and talks(transcript)
+    doubtful = after and (casual or not anchored)
     people = [hit for _, hit in every if doubtful and hit.meaning == "human"]
-    by_people = SAID_BY_PEOPLE if any(not hit.weak and hit.end - hit.begin > 2 for hit in people) else ()
+    by_people = SAID_BY_PEOPLE if casual or any(not h.weak and h.end - h.begin > 2 for h in people) else ()
     found = [
         _Reading(said, hit, meaning)
         for said, hit in every
@@ -97,17 +105,36 @@ def announced(facts: Facts, transcript: Sequence[Said], *, after: bool) -> Spoke
         found = [reading for reading in found if not reading.meaning.only_after]  # 请拨八 is then no menu
     if not found:
         return None
-    said_of_people = (NO_ANCHOR_HELLO if people else NO_ANCHOR) if doubtful else 1.0
+    said_of_people = (NO_ANCHOR_HELLO if people or casual else NO_ANCHOR) if doubtful else 1.0
     best, confidence = _weighed(found, said_of_people)
     said, hit, meaning = best.said, best.hit, best.meaning
     assert meaning.cause is not None
     if any(other.meaning.cause is not meaning.cause and not other.meaning.pause_s for other in found):
         confidence *= RIVAL
-    again = any(h.meaning == "again" and (s is not said or h.begin >= hit.end) for s, h in every)
     evidence = because("words", at_s=_at_s(said, hit), phrase=hit.text.replace("…", "……"), text=said.text)
     evidence = unquoted(evidence) if after else evidence  # a person may have said the rest
-    settled = confidence >= SURE and _settled(facts, said, hit, meaning, again=again)
+    settled = confidence >= SURE and any(
+        _settled(facts, transcript, reading, every, after=after)
+        for reading in found
+        if reading.meaning.cause is meaning.cause and reading.hit.likeness >= hit.likeness
+    )
     return Spoken(meaning.cause, confidence, evidence, settled)
+
+
+def talks(transcript: Iterable[Said]) -> bool:
+    """Whether it is put as people talk and no recording does: 你找谁呀, 我现在忙着呢, 他的手机关机了."""
+    transcript = tuple(transcript)
+    casual = any(_CASUAL.search(said.text) and said.confidence >= UNDERSTOOD for said in transcript)
+    return casual and not names_whom_we_called(transcript)
+
+
+def names_whom_we_called(transcript: Iterable[Said]) -> bool:
+    """Whether the network speaks, for certain: 您拨打的用户, 机主."""
+    return any(_firm(hit) for said in transcript for hit in meanings_of(said.text))
+
+
+def _firm(hit: Hit) -> bool:
+    return hit.meaning == "network" and not hit.loose and any(word in hit.text for word in WHOM_WE_CALLED)
 
 
 def _of_a_number(reading: _Reading, every: Sequence[tuple[Said, Hit]]) -> bool:
@@ -121,6 +148,12 @@ def _of_a_number(reading: _Reading, every: Sequence[tuple[Said, Hit]]) -> bool:
         and hit.begin > other.begin
         for said, other in every
     )
+
+
+def _comes_round(said: Said, hit: Hit, every: Sequence[tuple[Said, Hit]]) -> bool:
+    """Whether the announcement has begun anew since: 您拨打的用户 is said before its outcome and behind it."""
+    here = [h for s, h in every if s is said and h.meaning == "network"]
+    return any(h.end <= hit.end and h.text in {later.text for later in here if later.begin >= hit.end} for h in here)
 
 
 def _weighed(found: list[_Reading], said_of_people: float) -> tuple[_Reading, float]:
@@ -194,13 +227,21 @@ def _quiet_s(facts: Facts, said: Said) -> float:
     return later_s - _spoken_until_s(facts, said)
 
 
-def _settled(facts: Facts, said: Said, hit: Hit, meaning: Meaning, *, again: bool) -> bool:
+def _settled(
+    facts: Facts, transcript: Sequence[Said], reading: _Reading, every: Sequence[tuple[Said, Hit]], *, after: bool
+) -> bool:
+    """Whether nothing can come that changes it: enough was said behind it, or it is quiet."""
+    said, hit, meaning = reading.said, reading.hit, reading.meaning
+    pause_s = 0.0 if meaning.final_before and not after else meaning.pause_s
     if hit.weak or hit.likeness < READ_WELL:  # the rest of the sentence may say it better
-        return _quiet_s(facts, said) >= max(meaning.pause_s, GUESSED_PAUSE_S)
-    if meaning.pause_s:
-        return again or _quiet_s(facts, said) >= meaning.pause_s
-    complete = len(tokens(said.text)) - hit.end >= COMPLETE
-    return complete or _quiet_s(facts, said) >= PAUSE_S
+        return _quiet_s(facts, said) >= max(pause_s, GUESSED_PAUSE_S)
+    if pause_s:
+        again = any(h.meaning == "again" and (s is not said or h.begin >= hit.end) for s, h in every)
+        return again or _comes_round(said, hit, every) or _quiet_s(facts, said) >= pause_s
+    if hit.end - hit.begin >= LONG_HIT:
+        return True
+    later = sum(len(tokens(other.text)) for other in transcript if other.start_s >= said.end_s)
+    return len(tokens(said.text)) - hit.end + later >= COMPLETE or _quiet_s(facts, said) >= PAUSE_S
 
 
 def _at_s(said: Said, hit: Hit) -> float:

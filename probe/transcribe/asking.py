@@ -19,6 +19,7 @@ AT_PAUSE_S = 0.25  # of new speech, to ask at a pause
 MOST_S = 9.0  # of a passage: what is longer is asked about in pieces
 OVERLAP_S = 0.6  # of two pieces, where no pause divides them
 LEAD_S = 0.2  # before the first sound that counts as speech
+TAIL_S = 0.25  # behind the last: the last syllable of 已停机 may be too soft to count
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -36,6 +37,7 @@ class Asking:
         self._passage = 0
         self._from_s = 0.0  # the passage under way begins here or later
         self._asked_s = 0.0  # speech of it that has been asked about
+        self._until_s = 0.0  # where the last question ended
         self._at_pause = (
             True  # the last question was asked at a pause (what was asked in a word is asked again), or none was
         )
@@ -49,7 +51,8 @@ class Asking:
                 return questions
             mine, rest = _first_passage(pieces)
             ended = over or bool(rest) or sounds.until_s - mine[-1].end_s >= PASSAGE_GAP_S
-            if question := self._question(mine, sounds.until_s, ended=ended):
+            next_s = max(rest[0].start_s, mine[-1].end_s) if rest else sounds.until_s
+            if question := self._question(mine, sounds.until_s, next_s, ended=ended):
                 questions.append(question)
             if not ended:
                 return questions
@@ -77,7 +80,7 @@ class Asking:
             del found[0]
         return found
 
-    def _question(self, pieces: list[Segment], until_s: float, *, ended: bool) -> Question | None:
+    def _question(self, pieces: list[Segment], until_s: float, next_s: float, *, ended: bool) -> Question | None:
         speech_s = sum(p.duration_s for p in pieces)
         new_s = speech_s - self._asked_s
         paused = ended or until_s - pieces[-1].end_s >= PAUSE_S
@@ -87,7 +90,10 @@ class Asking:
             return None
         self._asked_s, self._at_pause = speech_s, paused
         start_s = max(self._from_s, pieces[0].start_s - LEAD_S)
-        return Question(self._passage, start_s, pieces[-1].end_s if paused else until_s)
+        if paused:  # and as far as before, though what was heard last may be no speech after all
+            until_s = min(max(pieces[-1].end_s + TAIL_S, self._until_s), next_s)
+        self._until_s = until_s
+        return Question(self._passage, start_s, until_s)
 
 
 def _first_passage(pieces: list[Segment]) -> tuple[list[Segment], list[Segment]]:

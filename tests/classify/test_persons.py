@@ -96,3 +96,49 @@ def test_who_says_what_nobody_knows_and_listens_has_answered(text: str, cause: C
 def test_words_that_were_half_guessed_are_waited_for(sure_of_it: float, wait_s: float, sure: bool) -> None:
     found = verdict((4.4, 6.8, "您好,请问您要办什么"), until_s=6.8 + wait_s, sure_of_it=sure_of_it)
     assert found.sure is sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我现在正忙着呢,你过十分钟再打",
+        "不好意思,他的手机关机了,我也联系不上他",
+        "那个号码早就停机了,你打我们窗口这个电话",
+        "喂你好,这里是就业科,刚才那个电话一直占线是吧",
+    ],
+)
+def test_who_talks_of_a_telephone_as_people_talk_is_a_person(text: str) -> None:
+    found = verdict((4.5, 7.0, text), until_s=9.5)
+    assert (found.cause, found.sure) == (Cause.HUMAN, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        # whoever names whom we called is no person
+        ("您拨打的用户正在通话中,他的电话暂时占线", Cause.BUSY_ANNOUNCEMENT),
+        ("现在是午休时间,请您下午两点以后来电", Cause.OFF_HOURS),
+        ("您的电话暂时不能呼出,请联系客服", Cause.OWN_LINE),
+        ("您好,您拨打的用户已设置拒接来电,请以其他方式联系", Cause.REJECTED),
+    ],
+)
+def test_what_a_recording_says_after_the_answer_is_no_person(text: str, cause: Cause) -> None:
+    assert verdict((4.5, 8.0, text), until_s=11.0).cause is cause
+
+
+def test_who_says_a_sentence_that_nobody_knows_and_listens_has_answered() -> None:
+    assert verdict((4.5, 7.0, "材料带齐就行身份证户口本"), until_s=9.2).cause is Cause.UNSURE
+    assert verdict((4.5, 7.0, "材料带齐就行身份证户口本"), until_s=9.6).cause is Cause.UNCLEAR
+
+
+def test_a_beep_after_the_office_has_closed_is_its_machine() -> None:
+    sounds = heard(
+        ("silence", 4.0, 4.5),
+        ("speech", 4.5, 8.0),
+        ("silence", 8.0, 8.3),
+        ("beep", 8.3, 8.7, {"hz": 800.0}),
+        ("silence", 8.7, 10.0),
+    )
+    said = (Said(start_s=4.5, end_s=8.0, text="对不起,我们已经下班了,请您明天再打", confidence=0.8),)
+    found = classify(answered(4.0), msgspec.structs.replace(sounds, transcript=said))
+    assert (found.cause, found.sure) == (Cause.OFF_HOURS, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from probe.model import Kind, Segment, Sounds
-from probe.transcribe.asking import MOST_S, Asking, Question
+from probe.transcribe.asking import MOST_S, TAIL_S, Asking, Question
 
 STEP_S = 0.1
 
@@ -38,19 +38,31 @@ def ends(questions: list[Question]) -> list[float]:
 
 def test_a_word_and_a_pause_are_one_question() -> None:
     (question,) = listen(speech(2.0, 2.6), until_s=6.0)
-    assert (question.start_s, question.end_s) == (1.8, 2.6)
+    assert (question.start_s, question.end_s) == (1.8, 2.6 + TAIL_S)
+
+
+def test_what_was_asked_about_stays_in_the_question_though_it_is_no_speech_any_more() -> None:
+    asking = Asking()
+    (goes_on,) = asking.due(Sounds(segments=(speech(1.0, 2.2),), until_s=2.2))
+    (paused,) = asking.due(Sounds(segments=(speech(1.0, 1.7),), until_s=2.3))
+    assert (goes_on.end_s, paused.end_s) == (2.2, 2.2)
+
+
+def test_the_soft_end_of_a_sentence_does_not_reach_into_the_next_sound() -> None:
+    beep = Segment(kind=Kind.BEEP, start_s=2.0, end_s=2.4)
+    assert ends(listen(speech(1.0, 1.9), beep, until_s=5.0))[-1] == 2.0
 
 
 def test_long_speech_is_asked_about_while_it_goes_on_and_at_its_end() -> None:
     asked = listen(speech(1.0, 4.5), until_s=6.0)
-    assert ends(asked) == [1.7, 2.4, 3.2, 3.9, 4.5]
+    assert ends(asked) == [1.7, 2.4, 3.2, 3.9, 4.8]  # the last one with what is too soft to count as speech
     assert {q.start_s for q in asked} == {0.8}
     assert {q.passage for q in asked} == {0}
 
 
 def test_at_a_pause_the_whole_passage_is_asked_about_again() -> None:
     asked = listen(speech(1.0, 1.6), speech(2.1, 2.7), until_s=5.0)
-    assert ends(asked) == [1.6, 2.7]
+    assert ends(asked) == [1.9, 3.0]
     assert {q.passage for q in asked} == {0}
 
 
@@ -63,7 +75,7 @@ def test_a_tone_ends_a_passage() -> None:
     beep = Segment(kind=Kind.BEEP, start_s=2.0, end_s=2.4)
     asked = listen(speech(1.0, 1.9), beep, speech(2.5, 3.2), until_s=5.0)
     assert [q.passage for q in asked] == [0, 0, 1, 1]
-    assert ends(asked) == [1.7, 1.9, 3.2, 3.2]
+    assert ends(asked) == [1.7, 2.0, 3.2, 3.5]
 
 
 def test_what_is_known_already_is_not_asked_about() -> None:
@@ -82,7 +94,7 @@ def test_a_speech_without_a_pause_is_asked_about_in_pieces_that_overlap() -> Non
     assert len(passages) == 3
     spans = list(passages.values())
     assert all(after[0] < before[1] for before, after in pairwise(spans))
-    assert spans[-1][1] == 20.0
+    assert spans[-1][1] == 20.0 + TAIL_S
 
 
 def test_whoever_speaks_after_the_answer_is_somebody_else() -> None:

@@ -49,8 +49,12 @@ def test_the_sound_of_the_passage_is_handed_over() -> None:
     transcript.feed(ramp(3.0))
     (said,) = transcript.update(sounds(8.0, (6.0, 6.5)))
     ((_, pcm, end_s),) = transcriber.asked
-    assert (pcm[0], pcm[-1], end_s) == (80, 149, 6.5)  # from 0.8 s of the recording on: a little before the speech
-    assert (said.start_s, said.end_s, said.text, said.confidence) == (5.8, 6.5, "喂", 0.8)
+    assert (pcm[0], pcm[-1], end_s) == (
+        80,
+        174,
+        6.75,
+    )  # from 0.8 s of the recording on: a little before and after the speech
+    assert (said.start_s, said.end_s, said.text, said.confidence) == (5.8, 6.75, "喂", 0.8)
 
 
 def test_a_longer_hearing_replaces_a_shorter_one() -> None:
