@@ -42,6 +42,7 @@ bench-plan: $(VENV)/.tests ## what planning a day of 100,000 numbers costs, and 
 
 bench-odds: $(VENV)/.tests ## how soon a stuck handset is found, at which price in calls and false alarms
 	$(BIN)/python -m tests.bench.odds
+	$(BIN)/python -m tests.bench.odds_cost
 
 bench-reports: $(VENV)/.tests ## what a report's figures cost over a year of a million calls
 	$(BIN)/python -m tests.bench.reports

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import log
@@ -241,18 +240,6 @@ def test_another_engaged_call_never_speaks_for_a_line_in_use(gaps: list[float], 
     minutes = [sum(gaps[:i]) for i in range(len(gaps) + 1)]
     odds = [odds_of(calls(*minutes[: i + 1]), usual(load)).log_odds for i in range(len(minutes))]
     assert all(a <= b + 1e-9 for a, b in pairwise(odds))
-
-
-def test_it_costs_two_milliseconds_for_a_line_with_two_hundred_calls() -> None:
-    engaged = {195, *range(180, 200)}
-    seen = [Seen(at=NINE + timedelta(minutes=9 * i), busy=i in engaged) for i in range(200)]
-    odds_of(seen, usual(0.5))  # the chains are built once
-    took = []
-    for _ in range(15):
-        began = time.process_time()
-        odds_of(seen, usual(0.5))
-        took.append(time.process_time() - began)
-    assert min(took) <= 0.002
 
 
 def test_a_long_run_needs_lower_odds_for_a_suspicion_and_not_for_a_notice() -> None:
